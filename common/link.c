@@ -188,19 +188,29 @@ int rf_link_attach(struct rf_link *link, struct rf_loop *loop)
 	return err;
 }
 
-void rf_link_fini(struct rf_link *link)
+void rf_link_close(struct rf_link *link)
 {
 	rf_watch_remove(&link->watch);
 	rf_watch_remove(&link->kick_watch);
+	pthread_mutex_lock(&link->lock);
+	if (!link->failure)
+		link->failure = -EPIPE;
 	rf_list_for_each_safe(node, tmp, &link->queue)
 		waiting_free(rf_container_of(node, struct waiting_frame, node));
 	rf_list_init(&link->queue);
+	link->queued_bytes = 0;
 	if (link->kick_fd >= 0)
 		close(link->kick_fd);
 	if (link->sock >= 0)
 		close(link->sock);
 	link->kick_fd = -1;
 	link->sock = -1;
+	pthread_mutex_unlock(&link->lock);
+}
+
+void rf_link_fini(struct rf_link *link)
+{
+	rf_link_close(link);
 	pthread_mutex_destroy(&link->lock);
 }
 
@@ -252,11 +262,9 @@ int rf_link_send(struct rf_link *link, uint32_t type, uint32_t serial, int32_t s
 	if (!err && waits)
 		err = enqueue(link, type, serial, status, body, body_len, fds, fd_count);
 
-	bool attention = waits || link->failure;
-
-	pthread_mutex_unlock(&link->lock);
-	if (attention)
+	if ((waits || link->failure) && link->kick_fd >= 0)
 		kick(link);
+	pthread_mutex_unlock(&link->lock);
 	return err;
 }
 

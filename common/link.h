@@ -48,7 +48,11 @@ struct rf_link {
 /* Takes SOCK (made non-blocking). Attach it to a loop with rf_link_attach() before frames can arrive. */
 int rf_link_init(struct rf_link *link, int sock, rf_link_frame_fn on_frame, rf_link_gone_fn on_gone, void *owner);
 int rf_link_attach(struct rf_link *link, struct rf_loop *loop);
-/* Removes the watches, closes the socket, drops the queue. No other thread may use the link any more. */
+/*
+ * Loop thread: removes the watches, closes the socket, drops the queue. Other threads may still send (-EPIPE) until
+ * rf_link_fini(), which ends the link for everybody and closes it first if that was not done.
+ */
+void rf_link_close(struct rf_link *link);
 void rf_link_fini(struct rf_link *link);
 
 /* Any thread. 0 when sent or queued; -EPIPE when the link is dead; -EMSGSIZE when the frame is too large. */

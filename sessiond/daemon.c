@@ -28,55 +28,25 @@ struct daemon {
 	bool stopping;
 };
 
-static void destroy_next(struct daemon *daemon);
-
-static void session_gone(void *data, int code)
+static void sessions_gone(void *data)
 {
 	struct daemon *daemon = data;
 
-	(void)code;
-	rf_session_free(rf_container_of(daemon->sessions.list.next, struct rf_session, node));
-	destroy_next(daemon);
-}
-
-static void session_stopped(void *data, int code)
-{
-	struct daemon *daemon = data;
-	struct rf_session *session = rf_container_of(daemon->sessions.list.next, struct rf_session, node);
-
-	(void)code;
-	session->active = false;
-	rf_ust_destroy(daemon->ust, session, session_gone, daemon);
-}
-
-/* One session after the other: stopping them in parallel would only make them wait for the same applications. */
-static void destroy_next(struct daemon *daemon)
-{
-	if (!rf_list_linked(&daemon->sessions.list)) {
-		rf_loop_stop(daemon->loop);
-		return;
-	}
-
-	struct rf_session *session = rf_container_of(daemon->sessions.list.next, struct rf_session, node);
-
-	session->busy = true;
-	rf_ust_stop(daemon->ust, session, session_stopped, daemon);
+	rf_loop_stop(daemon->loop);
 }
 
 static void shut_down(void *data, bool broker_gone)
 {
 	struct daemon *daemon = data;
 
-	if (daemon->stopping)
-		return;
-	daemon->stopping = true;
-	rf_client_server_destroy(daemon->clients);
-	daemon->clients = NULL;
 	/* Without the broker there is nobody left to open anything: consumers write what they have on their own. */
 	if (broker_gone)
 		rf_loop_stop(daemon->loop);
-	else
-		destroy_next(daemon);
+	if (daemon->stopping)
+		return;
+	daemon->stopping = true;
+	if (!broker_gone)
+		rf_client_server_shutdown(daemon->clients, sessions_gone, daemon);
 }
 
 static void consumer_gone(void *data, uint32_t consumer, int wait_status)
@@ -135,6 +105,7 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 static void take_down(struct daemon *daemon)
 {
 	rf_ust_domain_destroy(daemon->ust);
+	rf_client_server_destroy(daemon->clients);
 	rf_health_fini(&daemon->health);
 	rf_broker_client_fini(&daemon->broker);
 	close(daemon->notification_sock);

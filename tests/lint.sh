@@ -24,7 +24,7 @@ spdx() {
 	while read -r file; do
 		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || { echo "no SPDX line: $file"; bad=1; }
 	done < <(git ls-files '*.c' '*.h' '*.sh' '*.mk' Makefile .ci/run .clang-format .clang-tidy)
-	return $bad
+	return "$bad"
 }
 tidy() {
 	# The flags are given here, so that no compilation database is needed.

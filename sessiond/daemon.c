@@ -94,8 +94,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 		daemon->loop, &daemon->broker, start->fds[RF_START_FD_APPS], timeout, start->settings.hostname);
 	if (!daemon->ust)
 		return -1;
-	daemon->clients = rf_client_server_create(daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions,
-		daemon->ust, start->settings.rootless);
+	daemon->clients = rf_client_server_create(
+		daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions, daemon->ust, start->settings.rootless);
 	if (!daemon->clients || rf_health_init(&daemon->health, daemon->loop, start->fds[RF_START_FD_HEALTH]) < 0)
 		return -1;
 	daemon->notification_sock = start->fds[RF_START_FD_NOTIFICATION];

@@ -16,7 +16,7 @@
 
 struct rf_channel_attr {
 	bool overwrite;
-	uint64_t subbuf_size;  /* bytes */
+	uint64_t subbuf_size; /* bytes */
 	uint64_t subbuf_count;
 	uint32_t switch_interval; /* µs */
 	uint32_t read_interval;   /* µs */

@@ -68,8 +68,7 @@ void rf_ust_trace_unref(struct rf_ust_trace *trace)
 	free(trace);
 }
 
-int rf_ust_trace_push(
-	void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
+int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
 {
 	struct rf_consumer *consumer = data;
 	int err = 0;
@@ -101,8 +100,8 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 		if (err < 0)
 			return err;
 
-		struct lttng_ust_abi_object_data **more =
-			realloc(channel->streams, (channel->stream_count + 1) * sizeof(struct lttng_ust_abi_object_data *));
+		struct lttng_ust_abi_object_data **more = realloc(
+			channel->streams, (channel->stream_count + 1) * sizeof(struct lttng_ust_abi_object_data *));
 
 		if (!more) {
 			drop_object(stream);
@@ -116,8 +115,7 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 	}
 }
 
-static int make_buffers(
-	struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
+static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
 {
 	struct rf_consumer_create_channel request = {
 		.trace = trace->id,

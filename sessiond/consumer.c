@@ -37,6 +37,7 @@ static void bury(struct rf_consumer *consumer)
 	if (atomic_exchange(&consumer->dead, true))
 		return;
 	rf_list_remove(&consumer->node);
+	rf_timer_cancel(&consumer->retire);
 	rf_requests_fail_all(&consumer->requests, -EPIPE);
 	rf_link_close(&consumer->link);
 }
@@ -175,13 +176,23 @@ void rf_consumer_use(struct rf_consumer *consumer)
 	consumer->users++;
 }
 
-void rf_consumer_release(struct rf_consumer *consumer)
+static void retire(struct rf_timer *timer)
 {
-	if (--consumer->users || atomic_load(&consumer->dead))
+	struct rf_consumer *consumer = rf_container_of(timer, struct rf_consumer, retire);
+
+	if (consumer->users || atomic_load(&consumer->dead))
 		return;
 	/* Hang-up on the control link is the sign to end; nothing it wrote is unfinished by then. */
 	bury(consumer);
 	rf_consumer_unref(consumer);
+}
+
+void rf_consumer_release(struct rf_consumer *consumer)
+{
+	if (--consumer->users || atomic_load(&consumer->dead))
+		return;
+	/* Not at once: the caller may be serving a reply of this very link. */
+	rf_timer_arm(consumer->table->loop, &consumer->retire, 0, retire);
 }
 
 void rf_consumers_fini(struct rf_consumers *consumers)

@@ -26,6 +26,7 @@ struct rf_consumer {
 	uint8_t abi_bits;
 	atomic_bool dead;
 	unsigned int users; /* sessions that have traces in it; the last one lets it go */
+	struct rf_timer retire;
 	struct rf_link link;
 	struct rf_requests requests;
 };

@@ -148,11 +148,12 @@ int rf_ust_buffers_hand_over(struct rf_ust_buffers *buffers, int sock)
 
 	/* As long as we hold it, the end of the last writer would never be seen. */
 	(void)lttng_ust_ctl_channel_close_wakeup_fd(buffers->channel);
-	for (unsigned int i = 0; !err && i < buffers->cpu_count; i++)
+	/* The library returns what it likes for success, as long as it is not negative. */
+	for (unsigned int i = 0; err >= 0 && i < buffers->cpu_count; i++)
 		err = lttng_ust_ctl_send_stream_to_sessiond(sock, buffers->streams[i]);
-	if (!err)
+	if (err >= 0)
 		err = lttng_ust_ctl_send_stream_to_sessiond(sock, NULL);
-	return err;
+	return err < 0 ? err : 0;
 }
 
 void rf_ust_buffers_destroy(struct rf_ust_buffers *buffers)

@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #define ANY(name, why)                                                                                                 \
@@ -70,6 +71,7 @@ static const struct rf_call_rule running_rules[] = {
 	ANY(rt_sigtimedwait, "liblttng-ust-ctl around pipe writes"),
 	ANY(sigaltstack, "alternate stacks of the C library"),
 	ANY(prlimit64, "reads limits; raising needs a capability it has not"),
+	WHEN(prctl, RF_ARG_EQUAL, 0, PR_SET_NAME, "threads that are still starting name themselves"),
 	ANY(exit, "end of a thread"),
 	ANY(exit_group, "end of the process"),
 };

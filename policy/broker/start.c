@@ -82,15 +82,22 @@ static int find_accounts(struct rf_broker *broker)
 
 static void raise_file_limit(void)
 {
-	struct rlimit files = {.rlim_cur = FILES_WANTED, .rlim_max = FILES_WANTED};
 	struct rlimit now;
 
-	if (getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_max > files.rlim_max)
-		files.rlim_max = now.rlim_max;
-	if (geteuid() != 0 && now.rlim_max < files.rlim_cur)
-		files = (struct rlimit){.rlim_cur = now.rlim_max, .rlim_max = now.rlim_max};
+	if (getrlimit(RLIMIT_NOFILE, &now) < 0)
+		return;
+
+	struct rlimit files = {.rlim_cur = FILES_WANTED, .rlim_max = now.rlim_max};
+
+	if (files.rlim_max < FILES_WANTED && geteuid() == 0)
+		files.rlim_max = FILES_WANTED;
+	if (setrlimit(RLIMIT_NOFILE, &files) == 0)
+		return;
+	files.rlim_cur = files.rlim_max = now.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
-		rf_warning("cannot raise the limit of open files to %u: %s", FILES_WANTED, strerror(errno));
+		rf_warning("cannot raise the limit of open files: %s", strerror(errno));
+	else
+		rf_info("limit of open files: %llu", (unsigned long long)files.rlim_cur);
 }
 
 /* With the daemon in its final process. */

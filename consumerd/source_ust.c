@@ -120,6 +120,6 @@ struct rf_source *rf_source_ust_new(
 		.capacity = (unsigned int)buffers->subbuf_count + (buffers->overwrite ? 1 : 0),
 		.origin = *origin,
 	};
-	buffers->streams[cpu] = NULL;
+	buffers->taken[cpu] = true;
 	return &ust->source;
 }

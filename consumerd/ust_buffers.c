@@ -122,7 +122,9 @@ int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consum
 	buffers->memory = calloc((size_t)cpus, sizeof(*buffers->memory));
 	buffers->streams = calloc((size_t)cpus, sizeof(struct lttng_ust_ctl_consumer_stream *));
 
-	int err = buffers->memory && buffers->streams ? 0 : -ENOMEM;
+	buffers->taken = calloc((size_t)cpus, sizeof(*buffers->taken));
+
+	int err = buffers->memory && buffers->streams && buffers->taken ? 0 : -ENOMEM;
 
 	if (!err) {
 		buffers->cpu_count = (unsigned int)cpus;
@@ -144,11 +146,11 @@ int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consum
 
 int rf_ust_buffers_hand_over(struct rf_ust_buffers *buffers, int sock)
 {
+	/* The library's calls give 0 or the number of bytes sent. */
 	int err = lttng_ust_ctl_send_channel_to_sessiond(sock, buffers->channel);
 
 	/* As long as we hold it, the end of the last writer would never be seen. */
 	(void)lttng_ust_ctl_channel_close_wakeup_fd(buffers->channel);
-	/* The library returns what it likes for success, as long as it is not negative. */
 	for (unsigned int i = 0; err >= 0 && i < buffers->cpu_count; i++)
 		err = lttng_ust_ctl_send_stream_to_sessiond(sock, buffers->streams[i]);
 	if (err >= 0)
@@ -159,13 +161,14 @@ int rf_ust_buffers_hand_over(struct rf_ust_buffers *buffers, int sock)
 void rf_ust_buffers_destroy(struct rf_ust_buffers *buffers)
 {
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
-		if (buffers->streams[i])
+		if (buffers->streams[i] && !buffers->taken[i])
 			lttng_ust_ctl_destroy_stream(buffers->streams[i]);
 	if (buffers->channel)
 		lttng_ust_ctl_destroy_channel(buffers->channel);
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
 		if (buffers->memory[i] >= 0)
 			close(buffers->memory[i]);
+	free(buffers->taken);
 	free(buffers->streams);
 	free(buffers->memory);
 	free(buffers);

@@ -15,6 +15,7 @@
 #include "common/proto_consumer.h"
 
 #include <lttng/ust-ctl.h>
+#include <stdbool.h>
 
 struct rf_ust_buffers {
 	struct lttng_ust_ctl_consumer_channel *channel;
@@ -23,7 +24,8 @@ struct rf_ust_buffers {
 	uint64_t subbuf_size; /* bytes */
 	uint64_t subbuf_count;
 	int *memory;                                    /* [cpu_count]; open as long as the channel lives */
-	struct lttng_ust_ctl_consumer_stream **streams; /* [cpu_count]; NULL when a source took it */
+	struct lttng_ust_ctl_consumer_stream **streams; /* [cpu_count] */
+	bool *taken;                                    /* [cpu_count]: by a source, which destroys the stream */
 };
 
 /* *BUFFERS is the caller's, who ends it with rf_ust_buffers_destroy(). */

@@ -161,7 +161,8 @@ static int open_streams(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_writer w;
 	char safe[RF_NAME_SIZE];
 
-	if (!rf_broker_open_streams_decode(&frame->body, &request) || !rf_channel_name_ok(request.channel) ||
+	if (!rf_broker_open_streams_decode(&frame->body, &request) ||
+		(RF_CHECK_NAMES && !rf_channel_name_ok(request.channel)) ||
 		!request.cpu_count || request.cpu_count > RF_OPEN_STREAMS_MAX || request.first_cpu > CPU_MAX)
 		return -EINVAL;
 

@@ -32,7 +32,7 @@ int rf_account_find(const char *name, const char *override, struct rf_identity *
 		if (*end == ':' && !parse_id(end + 1, &end, &identity->gid))
 			return -EINVAL;
 		/* The point of the account is that it is nobody else's. */
-		return *end || identity->uid == 0 ? -EINVAL : 0;
+		return *end || identity->uid == 0 || identity->gid == 0 ? -EINVAL : 0;
 	}
 
 	const struct passwd *account = getpwnam(name);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define ENVIRONMENT_MAX 16
+#define CONSUMERS_MAX 1024u
 
 /* What children may know of our environment, and why. */
 static const char *const passed_on[] = {
@@ -103,6 +104,8 @@ static void peer_gone(struct rf_link *link, int status)
 
 	if (status < 0 && status != -ECONNRESET && status != -EPIPE) {
 		rf_child_kill(peer, strerror(-status));
+		if (peer->exited)
+			rf_lifecycle_peer_over(peer);
 		return;
 	}
 	peer->linked = false;
@@ -183,12 +186,25 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, broker->runtime->socks, RF_START_FD_COUNT);
 }
 
+static unsigned int count_consumers(const struct rf_broker *broker)
+{
+	unsigned int count = 0;
+
+	rf_list_for_each(node, &broker->consumers)
+		count++;
+	return count;
+}
+
 int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd)
 {
 	const struct rf_broker_consumer_start message = {
 		.consumer = id, .uid = uid, .abi_bits = abi_bits, .log_level = (uint8_t)rf_log_get_level()};
 	struct rf_writer w;
 	int err;
+
+	if (count_consumers(broker) >= CONSUMERS_MAX)
+		return -EUSERS;
+
 	struct rf_peer *peer = start(
 		broker, "ringfence-consumerd", RF_PEER_CONSUMER, &broker->consumer_identity, control_fd, &err);
 

@@ -132,7 +132,11 @@ static const struct rf_call_rule starting_rules[] = {
 	ANY(mprotect, "loading code"),
 	ANY(arch_prctl, "thread pointer"),
 	ANY(set_tid_address, "threads library"),
-	ANY(clone, "processes of the broker, threads of its children"),
+	WHEN(clone, RF_ARG_NO_BITS, 0,
+		CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
+			CLONE_NEWCGROUP,
+		"processes of the broker, threads of its children, never a name space"),
+	ANY(tgkill, "abort() of children, whose process id is not the broker's"),
 	ANY(seccomp, "own filters of children"),
 	ANY(prctl, "identity and names of children"),
 	ANY(uname, "libraries"),
@@ -154,7 +158,6 @@ static const struct rf_call_rule starting_rules[] = {
 TABLE(starting);
 
 static const struct rf_call_rule broker_rules[] = {
-	ANY(vfork, "children"),
 	ANY(wait4, "reaps children"),
 	ANY(waitid, "reaps children"),
 	ANY(kill, "ends children"),

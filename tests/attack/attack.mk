@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Attack tests: tests/attack/README.md says what they show. Included by tests/tests.mk.
+
+ATTACK := $(BUILD)/tests/attack
+
+# Builds with protections switched off: what the attack programs need of them, nothing else.
+ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+worker-root \
+	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
+ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
+	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
+
+$(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcap -lseccomp -lpthread
+
+attack-tools: $(ATTACK)/attack_inside
+	@for hooks in $(ATTACK_INSIDE_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/tests/attack/attack_inside || exit 1; \
+	done

@@ -206,7 +206,7 @@ static int become_root(void)
 
 static int become_somebody(void)
 {
-	return outcome(setresuid(ALICE_UID, ALICE_UID, ALICE_UID));
+	return outcome(setresuid(BOB_UID, BOB_UID, BOB_UID));
 }
 
 static int join_groups(void)

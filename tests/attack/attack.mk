@@ -6,6 +6,8 @@ ATTACK := $(BUILD)/tests/attack
 # Builds with protections switched off: what the attack programs need of them, nothing else.
 ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+worker-root \
 	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
+ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
+	worker-root+keep-caps
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
 	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
 
@@ -13,8 +15,16 @@ $(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcap -lseccomp -lpthread
 
-attack-tools: $(ATTACK)/attack_inside
+$(ATTACK)/evil_child: $(ATTACK)/evil_child.o $(ATTACK)/evil_attacks.o $(COMMON)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child)
 	@for hooks in $(ATTACK_INSIDE_HOOKS); do \
 		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
 			$(BUILD)-hook-$$hooks/tests/attack/attack_inside || exit 1; \
+	done
+	@for hooks in $(ATTACK_BROKER_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/bin/ringfenced || exit 1; \
 	done

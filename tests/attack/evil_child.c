@@ -135,7 +135,7 @@ static int spawn(uint32_t id, uint32_t uid)
 static int set_up(void)
 {
 	static const uint32_t users[] = {0, EVIL_ALICE, EVIL_BOB};
-	static const char *const trees[] = {"", "alice/tree", "bob/tree"};
+	static const char *const trees[] = {"", "trees/alice", "trees/bob"};
 	int err = 0;
 
 	for (uint32_t id = 1; id <= 2 && !err; id++) {
@@ -165,7 +165,7 @@ static bool broker_answers(void)
 {
 	struct rf_frame frame;
 
-	if (evil_make_tree(77, EVIL_BOB, "bob/after") < 0)
+	if (evil_make_tree(77, EVIL_BOB, "trees/after") < 0)
 		return false;
 	if (!control[2])
 		return true;
@@ -179,6 +179,8 @@ static int be_session_daemon(void)
 	int marker = open(EVIL_DIR "/begun", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int status = -ENOTCONN;
 
+	/* One that never was ready would not be started again. */
+	rf_frame_send(RF_BROKER_FD, RF_BROKER_READY, 0, 0, NULL, 0, NULL, 0);
 	/* The second of its kind: the first did not live to tell. */
 	if (marker >= 0) {
 		int err = set_up();

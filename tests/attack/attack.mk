@@ -19,7 +19,17 @@ $(ATTACK)/evil_child: $(ATTACK)/evil_child.o $(ATTACK)/evil_attacks.o $(COMMON)
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpthread
 
-attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child)
+$(ATTACK)/hostile_client $(ATTACK)/hostile_app: $(ATTACK)/hostile_%: $(ATTACK)/hostile_%.o $(ATTACK)/hostile.o
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+# A traced application is no part of the suite: its tracer's headers are not held to our warnings.
+$(ATTACK)/traced_app: tests/attack/traced_app.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) -std=gnu17 -O2 -g -Wall -Wextra -D_GNU_SOURCE -o $@ $< -llttng-ust -ldl
+
+attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child hostile_client hostile_app traced_app)
 	@for hooks in $(ATTACK_INSIDE_HOOKS); do \
 		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
 			$(BUILD)-hook-$$hooks/tests/attack/attack_inside || exit 1; \

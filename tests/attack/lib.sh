@@ -58,10 +58,15 @@ gone() {
 
 # as UID COMMAND...: that user, in the tracing group.
 as() {
+	(become "$@")
+}
+
+# become UID COMMAND... &: the same in the background; its pid is the command's.
+become() {
 	local uid=$1
 	shift
 	mkdir -p "$T/home/$uid" && chown "$uid:$uid" "$T/home/$uid"
-	HOME=$T/home/$uid setpriv --reuid "$uid" --regid "$uid" --groups "$(getent group tracing | cut -d: -f3)" -- "$@"
+	HOME=$T/home/$uid exec setpriv --reuid "$uid" --regid "$uid" --groups "$(getent group tracing | cut -d: -f3)" -- "$@"
 }
 
 # Accounts need no entry: they are given by number.

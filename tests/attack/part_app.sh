@@ -66,7 +66,7 @@ list_in_time "applications that send garbage"
 hostile_results
 
 # More than one uid may have waiting, fewer than the daemon has descriptors.
-as $BOB "$T/suite/hostile_app" "$hostile_socket" flood 6000 >"$T/log/flood" 2>&1 &
+become $BOB "$T/suite/hostile_app" "$hostile_socket" flood 6000 >"$T/log/flood" 2>&1 &
 flood=$!
 wait_until 20 grep -q connections "$T/log/flood"
 app_in_time "a user who opens 6000 connections"
@@ -77,7 +77,7 @@ wait $flood 2>/dev/null
 # Ring buffers are shared with applications: what is in them is theirs, what the daemon does with it is not.
 consumers=$(pids_of ringfence-consumerd)
 session $BOB of-bob
-as $BOB "$T/suite/traced_app" 300000 >"$T/log/busy" 2>&1 &
+become $BOB "$T/suite/traced_app" 300000 >"$T/log/busy" 2>&1 &
 busy=$!
 if as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1; then
 	pass "app: buffers cannot be cut, grown or sealed ($(tail -n 1 "$T/log/vandal"))"

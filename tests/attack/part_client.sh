@@ -33,7 +33,7 @@ else
 	pass "client: nothing was made in a session of another user"
 fi
 
-as $BOB "$T/suite/hostile_client" "$hostile_socket" flood 1000 >"$T/log/flood" 2>&1 &
+become $BOB "$T/suite/hostile_client" "$hostile_socket" flood 1000 >"$T/log/flood" 2>&1 &
 flood=$!
 wait_until 10 grep -q connections "$T/log/flood"
 list_in_time "a user who opens 1000 connections"

@@ -66,7 +66,7 @@ stop_suite() {
 # what came out of all of them.
 hostile_names=() hostile_pids=()
 hostile() {
-	as $BOB "$T/suite/$hostile_program" "$hostile_socket" "$@" >"$T/log/hostile-${*// /-}" 2>&1 &
+	become $BOB "$T/suite/$hostile_program" "$hostile_socket" "$@" >"$T/log/hostile-${#hostile_pids[@]}" 2>&1 &
 	hostile_pids+=($!)
 	hostile_names+=("$*")
 }
@@ -74,7 +74,7 @@ hostile() {
 hostile_results() {
 	local i log
 	for i in "${!hostile_names[@]}"; do
-		log=$T/log/hostile-${hostile_names[i]// /-}
+		log=$T/log/hostile-$i
 		if wait "${hostile_pids[i]}"; then
 			pass "${hostile_program#hostile_}: ${hostile_names[i]}$(sed -n '$s/.*/ (&)/p' "$log")"
 		else

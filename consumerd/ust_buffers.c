@@ -2,6 +2,7 @@
 #include "consumerd/ust_buffers.h"
 
 #include "common/log.h"
+#include "policy/hooks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,8 @@ static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consum
 	if (!buffers->channel)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
-		if (fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		if (RF_SEAL_BUFFERS &&
+			fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 			return -errno;
 	return 0;
 }
@@ -177,7 +179,7 @@ static bool take_back(struct rf_ust_buffers *buffers)
 {
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
 		/* Without a stream it was never handed over. */
-		if (buffers->streams[i] && rf_pristine_restore(&buffers->pristine[i]) < 0)
+		if (RF_RESTORE_BUFFERS && buffers->streams[i] && rf_pristine_restore(&buffers->pristine[i]) < 0)
 			return !buffers->handed_over;
 	return true;
 }

@@ -13,6 +13,8 @@
  *   no-names        names of channels are not checked
  *   no-roles        the broker answers every request to every peer
  *   no-grants       the broker opens files of any directory for any consumer
+ *   no-seals        applications may change the size of ring buffers
+ *   keep-positions  a channel's end looks at positions that applications may have written
  */
 #ifndef RF_POLICY_HOOKS_H
 #define RF_POLICY_HOOKS_H
@@ -69,6 +71,18 @@
 #define RF_CHECK_GRANTS 0
 #else
 #define RF_CHECK_GRANTS 1
+#endif
+
+#ifdef RF_HOOK_NO_SEALS
+#define RF_SEAL_BUFFERS 0
+#else
+#define RF_SEAL_BUFFERS 1
+#endif
+
+#ifdef RF_HOOK_KEEP_POSITIONS
+#define RF_RESTORE_BUFFERS 0
+#else
+#define RF_RESTORE_BUFFERS 1
 #endif
 
 #endif

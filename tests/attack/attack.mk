@@ -8,6 +8,7 @@ ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+w
 	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
 ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
 	worker-root+keep-caps
+ATTACK_CONSUMER_HOOKS := no-seals keep-positions
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
 	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
 
@@ -37,4 +38,8 @@ attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child hostile_client hos
 	@for hooks in $(ATTACK_BROKER_HOOKS); do \
 		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
 			$(BUILD)-hook-$$hooks/bin/ringfenced || exit 1; \
+	done
+	@for hooks in $(ATTACK_CONSUMER_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/bin/ringfence-consumerd || exit 1; \
 	done

@@ -84,13 +84,20 @@ if as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1; then
 else
 	fail "app: buffers cannot be cut, grown or sealed" "$(sort "$T/log/vandal" | uniq -c | tail -n 10)"
 fi
+become $BOB "$T/suite/traced_app" 1000 endless-vandal >"$T/log/endless" 2>&1 &
+endless=$!
+wait_until 10 grep -q buffers "$T/log/endless"
 app_in_time "an application that writes into its buffers' management data"
 list_in_time "an application that writes into its buffers' management data"
-kill $busy 2>/dev/null
-wait $busy 2>/dev/null
 check "app: a session with spoilt buffers can be stopped" as $BOB timeout 20 lttng -n stop of-bob
 check "app: a session with spoilt buffers can be destroyed" as $BOB timeout 20 lttng -n destroy of-bob
+kill $busy $endless 2>/dev/null
+wait $busy $endless 2>/dev/null
 app_in_time "what was left of them"
+now=$(pids_of ringfence-consumerd)
+for pid in $consumers; do
+	grep -qx "$pid" <<<"$now" || fail "app: consumer $pid is still there" "$(grep "pid=$pid" "$T/log/suite")"
+done
 
 check "app: alice's session is stopped" as $ALICE timeout 20 lttng -n destroy of-alice
 got=$(events "$T/home/$ALICE/of-alice")
@@ -100,9 +107,27 @@ else
 	fail "app: alice's trace has all of its $recorded events" "$got"
 fi
 check "app: root's session, which traced the hostile ones too, is destroyed" timeout 20 lttng -n destroy all
-now=$(pids_of ringfence-consumerd)
-for pid in $consumers; do
-	grep -qx "$pid" <<<"$now" || fail "app: consumer $pid is still there" "$(grep "pid=$pid" "$T/log/suite")"
-done
 same_processes app
 stop_suite app
+
+# The same without what stops it.
+start_suite no-seals
+session $BOB of-bob
+as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1
+if grep -q "cutting a buffer to nothing: succeeded" "$T/log/vandal"; then
+	pass "app: buffers can be cut (no-seals)"
+else
+	fail "app: buffers can be cut (no-seals)" "$(tail -n 5 "$T/log/vandal")"
+fi
+stop_broker
+
+start_suite keep-positions
+session $BOB of-bob
+as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1
+if as $BOB timeout 3 lttng -n destroy of-bob >/dev/null 2>&1; then
+	fail "app: a session with spoilt buffers cannot be destroyed (keep-positions)"
+else
+	pass "app: a session with spoilt buffers cannot be destroyed (keep-positions)"
+fi
+kill -KILL $(pids_of ringfence-consumerd)
+stop_broker

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <lttng/tracef.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@
 
 #define BUFFERS_MAX 256
 #define ROUNDS 300
+#define ENDLESS INT_MAX
 
 struct buffer {
 	uint8_t *bytes;
@@ -96,28 +98,29 @@ static void scribble(const struct buffer *buffer, int round)
 	}
 }
 
-static void turn_on_buffers(void)
+static void turn_on_buffers(int rounds)
 {
-	find_buffers();
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < rounds; round++) {
 		for (size_t i = 0; i < buffer_count; i++)
 			scribble(&buffers[i], round);
-		usleep(2000);
+		if (rounds != ENDLESS)
+			usleep(2000);
 	}
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
-	bool vandal = argc > 2 && !strcmp(argv[2], "vandal");
+	const char *then = argc > 2 ? argv[2] : "";
 
 	for (unsigned long i = 0; i < count; i++)
 		lttng_ust_tracef("event %lu of %lu, long enough to fill a buffer before too long", i, count);
-	if (!vandal)
+	if (!*then)
 		return EXIT_SUCCESS;
-	turn_on_buffers();
+	find_buffers();
 	printf("%zu buffers\n", buffer_count);
 	fflush(stdout);
+	turn_on_buffers(strcmp(then, "endless-vandal") != 0 ? ROUNDS : ENDLESS);
 	/* The tracer's own end would look into what we have made of the buffers. */
 	_exit(failures || !buffer_count);
 }

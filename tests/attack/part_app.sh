@@ -3,6 +3,7 @@
 # Hostile applications: by bob, while sessions of root and alice record. Others start as fast as ever and lose nothing,
 # their traces are whole, and the daemons stay.
 
+# shellcheck source=tests/attack/suite.sh
 . "$here/suite.sh"
 start_suite
 # shellcheck disable=SC2034 # for suite.sh
@@ -38,7 +39,7 @@ app_in_time() {
 	local begin ms limit=2000
 	"$BUILD/tests/attack/attack_inside" --sanitized && limit=20000
 	begin=$(now_ms)
-	as $ALICE "$T/suite/traced_app" 1000
+	as "$ALICE" "$T/suite/traced_app" 1000
 	ms=$(($(now_ms) - begin))
 	recorded=$((recorded + 1000))
 	if [ $ms -le $limit ]; then
@@ -50,7 +51,7 @@ app_in_time() {
 
 mkdir -p "$T/home/0"
 session 0 all
-session $ALICE of-alice
+session "$ALICE" of-alice
 app_in_time "nothing"
 
 for name in silence half-registration registration-drip no-notify never-replies reply-drips notify-half; do
@@ -66,7 +67,7 @@ list_in_time "applications that send garbage"
 hostile_results
 
 # More than one uid may have waiting, fewer than the daemon has descriptors.
-become $BOB "$T/suite/hostile_app" "$hostile_socket" flood 6000 >"$T/log/flood" 2>&1 &
+become "$BOB" "$T/suite/hostile_app" "$hostile_socket" flood 6000 >"$T/log/flood" 2>&1 &
 flood=$!
 wait_until 20 grep -q connections "$T/log/flood"
 app_in_time "a user who opens 6000 connections"
@@ -76,21 +77,21 @@ wait $flood 2>/dev/null
 
 # Ring buffers are shared with applications: what is in them is theirs, what the daemon does with it is not.
 consumers=$(pids_of ringfence-consumerd)
-session $BOB of-bob
-become $BOB "$T/suite/traced_app" 300000 >"$T/log/busy" 2>&1 &
+session "$BOB" of-bob
+become "$BOB" "$T/suite/traced_app" 300000 >"$T/log/busy" 2>&1 &
 busy=$!
-if as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1; then
+if as "$BOB" "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1; then
 	pass "app: buffers cannot be cut, grown or sealed ($(tail -n 1 "$T/log/vandal"))"
 else
 	fail "app: buffers cannot be cut, grown or sealed" "$(sort "$T/log/vandal" | uniq -c | tail -n 10)"
 fi
-become $BOB "$T/suite/traced_app" 1000 endless-vandal >"$T/log/endless" 2>&1 &
+become "$BOB" "$T/suite/traced_app" 1000 endless-vandal >"$T/log/endless" 2>&1 &
 endless=$!
 wait_until 10 grep -q buffers "$T/log/endless"
 app_in_time "an application that writes into its buffers' management data"
 list_in_time "an application that writes into its buffers' management data"
-check "app: a session with spoilt buffers can be stopped" as $BOB timeout 20 lttng -n stop of-bob
-check "app: a session with spoilt buffers can be destroyed" as $BOB timeout 20 lttng -n destroy of-bob
+check "app: a session with spoilt buffers can be stopped" as "$BOB" timeout 20 lttng -n stop of-bob
+check "app: a session with spoilt buffers can be destroyed" as "$BOB" timeout 20 lttng -n destroy of-bob
 kill $busy $endless 2>/dev/null
 wait $busy $endless 2>/dev/null
 app_in_time "what was left of them"
@@ -99,7 +100,7 @@ for pid in $consumers; do
 	grep -qx "$pid" <<<"$now" || fail "app: consumer $pid is still there" "$(grep "pid=$pid" "$T/log/suite")"
 done
 
-check "app: alice's session is stopped" as $ALICE timeout 20 lttng -n destroy of-alice
+check "app: alice's session is stopped" as "$ALICE" timeout 20 lttng -n destroy of-alice
 got=$(events "$T/home/$ALICE/of-alice")
 if [ "$got" = "$recorded" ]; then
 	pass "app: alice's trace has all of its $recorded events"
@@ -112,8 +113,8 @@ stop_suite app
 
 # The same without what stops it.
 start_suite no-seals
-session $BOB of-bob
-as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1
+session "$BOB" of-bob
+as "$BOB" "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1
 if grep -q "cutting a buffer to nothing: succeeded" "$T/log/vandal"; then
 	pass "app: buffers can be cut (no-seals)"
 else
@@ -122,12 +123,12 @@ fi
 stop_broker
 
 start_suite keep-positions
-session $BOB of-bob
-as $BOB "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1
-if as $BOB timeout 3 lttng -n destroy of-bob >/dev/null 2>&1; then
+session "$BOB" of-bob
+as "$BOB" "$T/suite/traced_app" 1000 vandal >"$T/log/vandal" 2>&1
+if as "$BOB" timeout 3 lttng -n destroy of-bob >/dev/null 2>&1; then
 	fail "app: a session with spoilt buffers cannot be destroyed (keep-positions)"
 else
 	pass "app: a session with spoilt buffers cannot be destroyed (keep-positions)"
 fi
-kill -KILL $(pids_of ringfence-consumerd)
+pids_of ringfence-consumerd | xargs kill -KILL
 stop_broker

@@ -11,8 +11,8 @@ evil_scene() {
 	mkdir -p "$evil"/{alice/private,alice/trapped/ust,bob,shared,rootonly,trees}
 	ln -s "$evil/alice/private" "$evil/shared/trap"
 	ln -s "$evil/alice/private" "$evil/alice/trapped/ust/uid"
-	chown -R $ALICE:$ALICE "$evil/alice"
-	chown -h $BOB:$BOB "$evil/bob" "$evil/shared/trap" "$evil/alice/trapped/ust/uid"
+	chown -R "$ALICE:$ALICE" "$evil/alice"
+	chown -h "$BOB:$BOB" "$evil/bob" "$evil/shared/trap" "$evil/alice/trapped/ust/uid"
 	chmod 0700 "$evil/bob" "$evil/alice/private"
 	chmod 1777 "$evil" "$evil/shared" "$evil/trees"
 }

@@ -3,12 +3,15 @@
 # Hostile clients of a running session daemon: it stays up, answers others in time, and keeps nobody longer than its
 # deadline.
 
+# shellcheck source=tests/attack/suite.sh
 . "$here/suite.sh"
+# shellcheck disable=SC2119 # no hook
 start_suite
+# shellcheck disable=SC2034 # for suite.sh
 hostile_program=hostile_client hostile_socket=/run/lttng/client-lttng-sessiond
 
-as $ALICE lttng -n create of-alice --output="$T/home/$ALICE/of-alice" >/dev/null 2>&1
-as $BOB lttng -n create of-bob --output="$T/home/$BOB/of-bob" >/dev/null 2>&1
+as "$ALICE" lttng -n create of-alice --output="$T/home/$ALICE/of-alice" >/dev/null 2>&1
+as "$BOB" lttng -n create of-bob --output="$T/home/$BOB/of-bob" >/dev/null 2>&1
 lttng -n create of-root --output="$T/of-root" >/dev/null 2>&1
 
 # Slow ones all at once; others are served meanwhile.
@@ -33,16 +36,16 @@ else
 	pass "client: nothing was made in a session of another user"
 fi
 
-become $BOB "$T/suite/hostile_client" "$hostile_socket" flood 1000 >"$T/log/flood" 2>&1 &
+become "$BOB" "$T/suite/hostile_client" "$hostile_socket" flood 1000 >"$T/log/flood" 2>&1 &
 flood=$!
 wait_until 10 grep -q connections "$T/log/flood"
 list_in_time "a user who opens 1000 connections"
-check "client: another user is served while one opens 1000 connections" as $ALICE lttng -n list
+check "client: another user is served while one opens 1000 connections" as "$ALICE" lttng -n list
 kill $flood
 wait $flood 2>/dev/null
 hostile knock 3000
 list_in_time "a user who knocks without end"
 hostile_results
-check "client: the same user is served again" wait_until 5 as $BOB lttng -n list
+check "client: the same user is served again" wait_until 5 as "$BOB" lttng -n list
 same_processes client
 stop_suite client

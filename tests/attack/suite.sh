@@ -67,7 +67,7 @@ stop_suite() {
 # what came out of all of them.
 hostile_names=() hostile_pids=()
 hostile() {
-	become $BOB "$T/suite/$hostile_program" "$hostile_socket" "$@" >"$T/log/hostile-${#hostile_pids[@]}" 2>&1 &
+	become "$BOB" "$T/suite/$hostile_program" "$hostile_socket" "$@" >"$T/log/hostile-${#hostile_pids[@]}" 2>&1 &
 	hostile_pids+=($!)
 	hostile_names+=("$*")
 }

@@ -34,7 +34,8 @@ enum rf_broker_message {
 	RF_BROKER_SPAWN_CONSUMER = 11,
 	/* Make or adopt a session's output directory as its owner. Reply: struct rf_broker_place. */
 	RF_BROKER_MAKE_TREE = 12,
-	/* Make the directory of one trace below a tree and grant its files to a consumer. Reply: struct rf_broker_place. */
+	/* Make the directory of one trace below a tree and grant its files to a consumer. Reply: struct
+	   rf_broker_place. */
 	RF_BROKER_MAKE_DIR = 13,
 	/* No more files in it; trims nothing. No reply. */
 	RF_BROKER_CLOSE_DIR = 14,
@@ -83,8 +84,9 @@ enum rf_dir_kind {
 
 /* procname, pid, since (seconds, registration time): only for RF_DIR_UST_PID. */
 #define RF_BROKER_MAKE_DIR_FIELDS(X)                                                                                   \
-	X(u32, dir) X(u32, tree) X(u32, consumer) X(u8, kind) X(u32, uid) X(u8, abi_bits) X(u32, pid) X(i64, since)    \
-	X(name, procname)
+	X(u32, dir)                                                                                                    \
+	X(u32, tree) X(u32, consumer) X(u8, kind) X(u32, uid) X(u8, abi_bits) X(u32, pid) X(i64, since)                \
+		X(name, procname)
 RF_MESSAGE(rf_broker_make_dir, RF_BROKER_MAKE_DIR_FIELDS)
 
 /* Reply body of MAKE_TREE and MAKE_DIR: on failure the path that could not be made, for the message to the user. */

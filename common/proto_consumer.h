@@ -34,7 +34,8 @@ enum rf_consumer_message {
 
 	/* consumer -> session daemon, no reply. Body: id of the trace. */
 	RF_CONSUMER_TRACE_ENDED = 20,
-	/* consumer -> session daemon, no reply: a packet could not be written (once per stream until it works again). */
+	/* consumer -> session daemon, no reply: a packet could not be written (once per stream until it works again).
+	 */
 	RF_CONSUMER_STREAM_FAILED = 21,
 };
 
@@ -50,8 +51,9 @@ RF_MESSAGE(rf_consumer_create_trace, RF_CONSUMER_CREATE_TRACE_FIELDS)
  * stream_class: id in packet headers and metadata. Sizes in bytes, intervals in microseconds (0 = none).
  */
 #define RF_CONSUMER_CREATE_CHANNEL_FIELDS(X)                                                                           \
-	X(u64, trace) X(u32, channel) X(u32, stream_class) X(u64, subbuf_size) X(u64, subbuf_count) X(u8, overwrite)   \
-	X(u32, switch_interval) X(u32, read_interval) X(i64, blocking_timeout) X(name, name)
+	X(u64, trace)                                                                                                  \
+	X(u32, channel) X(u32, stream_class) X(u64, subbuf_size) X(u64, subbuf_count) X(u8, overwrite)                 \
+		X(u32, switch_interval) X(u32, read_interval) X(i64, blocking_timeout) X(name, name)
 RF_MESSAGE(rf_consumer_create_channel, RF_CONSUMER_CREATE_CHANNEL_FIELDS)
 
 #define RF_METADATA_PUSH_MAX 32768u /* bytes of text in one message */

@@ -98,7 +98,31 @@ static int create_streams(
 	return 0;
 }
 
-static int build(struct rf_channel **result, struct rf_trace *trace, const struct rf_consumer_create_channel *request)
+static int send_status(int sock, int32_t status)
+{
+	const struct timeval wait = {.tv_sec = HAND_OVER_SECONDS};
+
+	if (setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0)
+		return -errno;
+	return send(sock, &status, sizeof(status), MSG_NOSIGNAL) == (ssize_t)sizeof(status) ? 0 : -EPIPE;
+}
+
+/* A session daemon that does not take them leaves a channel without writers, which ends with its trace. */
+static int hand_over(struct rf_channel *channel, int sock)
+{
+	int err = send_status(sock, 0);
+
+	if (!err)
+		err = rf_ust_buffers_hand_over(channel->buffers, sock);
+	if (err)
+		rf_warning("the session daemon did not take a channel of trace %llu",
+			(unsigned long long)channel->trace->id);
+	return 0;
+}
+
+/* SOCK gets status and buffers as soon as those exist, before the streams take them over. */
+static int build(
+	struct rf_channel **result, struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock)
 {
 	struct rf_channel_count *count = rf_session_count(trace->session, request->channel);
 	struct rf_channel *channel = count ? calloc(1, sizeof(*channel)) : NULL;
@@ -112,6 +136,8 @@ static int build(struct rf_channel **result, struct rf_trace *trace, const struc
 
 	int err = rf_ust_buffers_create(&channel->buffers, request, trace->metadata.uuid);
 
+	if (!err)
+		err = hand_over(channel, sock);
 	if (!err)
 		err = create_streams(channel, request, count);
 	if (err) {
@@ -168,15 +194,6 @@ static void request_files(struct rf_channel *channel)
 	}
 }
 
-static int send_status(int sock, int32_t status)
-{
-	const struct timeval wait = {.tv_sec = HAND_OVER_SECONDS};
-
-	if (setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0)
-		return -errno;
-	return send(sock, &status, sizeof(status), MSG_NOSIGNAL) == (ssize_t)sizeof(status) ? 0 : -EPIPE;
-}
-
 void rf_channel_refuse(int sock, int status)
 {
 	(void)send_status(sock, status);
@@ -185,7 +202,7 @@ void rf_channel_refuse(int sock, int status)
 void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock)
 {
 	struct rf_channel *channel;
-	int err = trace->ending ? -ENOENT : build(&channel, trace, request);
+	int err = trace->ending ? -ENOENT : build(&channel, trace, request, sock);
 
 	if (err) {
 		rf_error("cannot make a channel of trace %llu: %s", (unsigned long long)trace->id, strerror(-err));
@@ -194,12 +211,6 @@ void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_c
 	}
 	rf_list_append(&trace->channels, &channel->node);
 	request_files(channel);
-	err = send_status(sock, 0);
-	if (!err)
-		err = rf_ust_buffers_hand_over(channel->buffers, sock);
-	/* It stays, empty, until its trace ends: its files are on their way already. */
-	if (err)
-		rf_warning("the session daemon did not take a channel of trace %llu", (unsigned long long)trace->id);
 }
 
 static int wait_for_end(struct rf_channel *channel, struct rf_completion *completion)

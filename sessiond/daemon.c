@@ -8,6 +8,7 @@
 #include "sessiond/ust/domain_state.h"
 #include "sessiond/ust/trace_clock.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 	uint32_t timeout = start->settings.app_timeout_ms;
 
 	tzset();
+	/* Without a bound the allocator counts the processors when threads contend: by opening files. It also saves memory. */
+	mallopt(M_ARENA_MAX, 2);
 	rcu_register_thread();
 	daemon->loop = rf_loop_create();
 	if (!daemon->loop || take_signals(daemon) < 0)
@@ -94,8 +97,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 		daemon->loop, &daemon->broker, start->fds[RF_START_FD_APPS], timeout, start->settings.hostname);
 	if (!daemon->ust)
 		return -1;
-	daemon->clients = rf_client_server_create(daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions,
-		daemon->ust, start->settings.rootless);
+	daemon->clients = rf_client_server_create(
+		daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions, daemon->ust, start->settings.rootless);
 	if (!daemon->clients || rf_health_init(&daemon->health, daemon->loop, start->fds[RF_START_FD_HEALTH]) < 0)
 		return -1;
 	daemon->notification_sock = start->fds[RF_START_FD_NOTIFICATION];

@@ -16,7 +16,7 @@
 
 struct rf_channel_attr {
 	bool overwrite;
-	uint64_t subbuf_size;  /* bytes */
+	uint64_t subbuf_size; /* bytes */
 	uint64_t subbuf_count;
 	uint32_t switch_interval; /* µs */
 	uint32_t read_interval;   /* µs */
@@ -66,6 +66,10 @@ struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, 
 void rf_channel_free(struct rf_channel *channel);
 struct rf_channel *rf_channel_find(struct rf_session *session, const char *name);
 struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const struct rf_event_rule *rule);
+/* Adds RULE (a reference is taken), enabled. NULL without memory. */
+struct rf_channel_rule *rf_channel_add_rule(
+	struct rf_session *session, struct rf_channel *channel, struct rf_event_rule *rule);
+/* The same kind; for counters also type and configuration, for application contexts also both names. */
 bool rf_context_same(const struct rf_context *a, const struct rf_context *b);
 
 #endif

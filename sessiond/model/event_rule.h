@@ -24,7 +24,7 @@ struct rf_event_rule {
 	enum rf_loglevel_type loglevel_type;
 	int32_t loglevel; /* -1 for RF_LOGLEVEL_ALL */
 	char *filter;     /* expression text, NULL without */
-	/* Filter program: validated for size and relocation offset only, meaningless to us. NULL without. */
+	/* Filter program that passed rf_filter_check() (code, then relocation table), NULL without. */
 	uint8_t *bytecode;
 	uint32_t bytecode_len;
 	uint32_t bytecode_reloc; /* offset of the relocation table in it */

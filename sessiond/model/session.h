@@ -44,6 +44,11 @@ struct rf_session {
 	bool ever_started;
 	bool busy;
 	bool destroyed; /* no longer found by name; its destruction is under way */
+	/* Kept by sessiond/client: commands in line behind the long one; readers, and what waits for their end. */
+	struct rf_list line;
+	unsigned int readers;
+	void (*unread)(void *data);
+	void *unread_data;
 
 	bool has_ust;           /* the user-space domain was used */
 	bool has_named_channel; /* a channel was made by name: commands must name one */

@@ -261,8 +261,7 @@ static void abandon_programs(struct rf_pool *pool)
 			struct rf_actor *actor = rf_container_of(actor_node, struct rf_actor, ready_node);
 
 			rf_list_for_each_safe(program_node, tmp, &actor->programs) {
-				struct rf_program *program =
-					rf_container_of(program_node, struct rf_program, node);
+				struct rf_program *program = rf_container_of(program_node, struct rf_program, node);
 
 				rf_list_remove(&program->node);
 				program->status = -EPIPE;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Work that may block on an application. Each application is an actor with a FIFO of *programs*; a program is an ordered
- * list of steps, made by the loop thread and not changed afterwards. A pool of threads runs the actors: one thread for
- * an actor at a time, actors of different uids in turn, and never more than a share of the threads for one uid, so that
- * a user whose applications do not answer slows down nobody else.
+ * Work that may block on an application. Each application is an actor with a FIFO of *programs*; a program is an
+ * ordered list of steps, made by the loop thread and not changed afterwards. A pool of threads runs the actors: one
+ * thread for an actor at a time, actors of different uids in turn, and never more than a share of the threads for one
+ * uid, so that a user whose applications do not answer slows down nobody else.
  *
  * A step that fails in a way that says the application is unusable (see enum rf_step_kind's table in steps.c) kills the
- * actor: its remaining steps are skipped, later programs too, except for those marked `cleanup`, which only release what
- * we hold ourselves. Every program completes exactly once, in the loop thread.
+ * actor: its remaining steps are skipped, later programs too, except for those marked `cleanup`, which only release
+ * what we hold ourselves. Every program completes exactly once, in the loop thread.
  *
  * A step that outlasts the limit has its application's socket shut down by the watchdog (loop thread).
  */

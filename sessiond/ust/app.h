@@ -43,7 +43,7 @@ struct rf_ust_domain;
 struct rf_app {
 	struct rf_list node; /* in the domain's table of applications */
 	struct rf_ust_domain *domain;
-	uint64_t id;         /* never reused */
+	uint64_t id; /* never reused */
 	unsigned int refs;
 	struct rf_app_facts facts; /* immutable */
 	time_t since;              /* registration time; immutable */

@@ -21,8 +21,8 @@ struct rf_ust_session;
 
 struct rf_app_event {
 	struct rf_list node;
-	uint32_t rule; /* id of the channel rule */
-	bool enabled;  /* planned */
+	uint32_t rule;                            /* id of the channel rule */
+	bool enabled;                             /* planned */
 	struct lttng_ust_abi_object_data *object; /* the actor's; NULL until the application has it */
 };
 
@@ -38,7 +38,7 @@ struct rf_app_session {
 	struct rf_list app_node;     /* in rf_app.sessions */
 	struct rf_list session_node; /* in rf_ust_session.app_sessions */
 	unsigned int refs;
-	struct rf_app *app; /* a reference */
+	struct rf_app *app;             /* a reference */
 	struct rf_ust_session *session; /* NULL when that was destroyed */
 	struct rf_ust_trace *trace;     /* a reference */
 	bool owns_trace;                /* per-pid: the trace ends with this */

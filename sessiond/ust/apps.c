@@ -36,7 +36,7 @@ static void left(struct rf_app_program *program, int status)
 		/* One that is released already has its own program to drop it. */
 		if (program->data != as->released_by)
 			continue;
-		if (as->owns_trace)
+		if (as->owns_trace && as->session)
 			rf_trace_end(app->domain, as->trace);
 		rf_app_session_unref(as);
 	}
@@ -161,8 +161,8 @@ void rf_apps_registered(void *data, const struct rf_app_facts *facts, int comman
 	struct rf_app *app = NULL;
 
 	if (!room_for_app(domain, facts->uid))
-		rf_warning("application %d of uid %u refused: too many applications for the limit of open files", facts->pid,
-			facts->uid);
+		rf_warning("application %d of uid %u refused: too many applications for the limit of open files",
+			facts->pid, facts->uid);
 	else if (prepare_command_sock(command_sock, domain->timeout_ms) == 0)
 		app = rf_app_new(domain->next_app_id++, facts, command_sock);
 	if (!app) {

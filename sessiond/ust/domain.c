@@ -205,8 +205,7 @@ static void released(struct rf_app_program *program, int status)
 static void release_app(struct rf_op *op, struct rf_app_session *as)
 {
 	struct release *release = calloc(1, sizeof(*release));
-	struct rf_app_program *program =
-		release ? rf_app_program_new(op->domain->notifier, released, release) : NULL;
+	struct rf_app_program *program = release ? rf_app_program_new(op->domain->notifier, released, release) : NULL;
 
 	if (!program) {
 		free(release);
@@ -244,14 +243,15 @@ void rf_ust_destroy(struct rf_ust_domain *domain, struct rf_session *session, rf
 	rf_op_start(domain, session, sizeof(struct rf_op), release_apps, done, data);
 }
 
-struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock,
-	uint32_t timeout_ms, const char *hostname)
+struct rf_ust_domain *rf_ust_domain_create(
+	struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock, uint32_t timeout_ms, const char *hostname)
 {
 	struct rf_ust_domain *domain = calloc(1, sizeof(*domain));
 	struct rlimit files = {.rlim_cur = 1024};
 
 	if (!domain)
 		return NULL;
+	rf_ust_trace_init();
 	getrlimit(RLIMIT_NOFILE, &files);
 	domain->loop = loop;
 	domain->broker = broker;

@@ -137,8 +137,7 @@ static void app_listed(struct rf_app_program *program, int status)
 static void list_app(struct list_op *lo, struct rf_app *app)
 {
 	struct app_listing *part = calloc(1, sizeof(*part));
-	struct rf_app_program *program =
-		part ? rf_app_program_new(lo->op.domain->notifier, app_listed, part) : NULL;
+	struct rf_app_program *program = part ? rf_app_program_new(lo->op.domain->notifier, app_listed, part) : NULL;
 	struct rf_step *step = program ? rf_app_program_add(program, RF_STEP_LIST, NULL) : NULL;
 
 	if (!step) {

@@ -96,8 +96,8 @@ static int plan_channel(struct rf_app_program *program, struct rf_app_session *a
 	if (ac->enabled == channel->enabled)
 		return 0;
 
-	struct rf_step *step =
-		rf_app_program_add(program, channel->enabled ? RF_STEP_ENABLE_CHANNEL : RF_STEP_DISABLE_CHANNEL, as);
+	struct rf_step *step = rf_app_program_add(
+		program, channel->enabled ? RF_STEP_ENABLE_CHANNEL : RF_STEP_DISABLE_CHANNEL, as);
 
 	if (!step)
 		return -ENOMEM;

@@ -122,8 +122,8 @@ static void message_complete(struct knock *k)
 	uint32_t type;
 
 	if (rf_registration_parse(k->message, &k->facts, &type) < 0) {
-		rf_warning("connection of pid %d, uid %u closed: no valid registration message", k->peer.pid,
-			k->peer.uid);
+		rf_warning(
+			"connection of pid %d, uid %u closed: no valid registration message", k->peer.pid, k->peer.uid);
 		knock_end(k, true);
 		return;
 	}
@@ -198,7 +198,7 @@ static bool over_bound(const struct rf_registration *registration, uid_t uid)
 		return false;
 	return registration->count >= RF_REGISTRATION_MAX ||
 		count_of_uid(&registration->knocking, uid) + count_of_uid(&registration->waiting, uid) >=
-			RF_REGISTRATION_PER_UID;
+		RF_REGISTRATION_PER_UID;
 }
 
 static void admit(struct rf_registration *registration, int fd)
@@ -254,11 +254,10 @@ static void accept_ready(struct rf_watch *watch, uint32_t events)
 	}
 }
 
-int rf_registration_init(struct rf_registration *registration, struct rf_loop *loop, int sock,
-	rf_registered_fn registered, void *data)
+int rf_registration_init(
+	struct rf_registration *registration, struct rf_loop *loop, int sock, rf_registered_fn registered, void *data)
 {
-	*registration =
-		(struct rf_registration){.loop = loop, .sock = sock, .registered = registered, .data = data};
+	*registration = (struct rf_registration){.loop = loop, .sock = sock, .registered = registered, .data = data};
 	rf_list_init(&registration->knocking);
 	rf_list_init(&registration->waiting);
 	return rf_watch_add(loop, &registration->watch, sock, EPOLLIN, accept_ready);

@@ -3,9 +3,9 @@
  * Applications knocking: accepts connections on the application socket, reads their registration messages without ever
  * waiting for one of them, and pairs the command and the notify connection of a process.
  *
- * A registration message is 136 bytes in the sender's byte order: u32 magic, ABI major, minor, pid, ppid, uid, gid, bits
- * per long, alignments (in bits) of 8, 16, 32, 64-bit integers and long, socket type (0 command, 1 notify), 16 bytes of
- * process name, 64 zero bytes. Of pid, uid and gid only what the kernel says of the peer is used.
+ * A registration message is 136 bytes in the sender's byte order: u32 magic, ABI major, minor, pid, ppid, uid, gid,
+ * bits per long, alignments (in bits) of 8, 16, 32, 64-bit integers and long, socket type (0 command, 1 notify), 16
+ * bytes of process name, 64 zero bytes. Of pid, uid and gid only what the kernel says of the peer is used.
  *
  * Bounds: a connection has RF_REGISTRATION_TIMEOUT to say who it is and to be paired; one uid has at most
  * RF_REGISTRATION_PER_UID of them. Loop thread only.
@@ -46,8 +46,8 @@ struct rf_registration {
 int rf_registration_parse(const uint8_t bytes[static RF_REGISTRATION_SIZE], struct rf_app_facts *facts, uint32_t *type);
 
 /* Takes SOCK, the listening socket. */
-int rf_registration_init(struct rf_registration *registration, struct rf_loop *loop, int sock,
-	rf_registered_fn registered, void *data);
+int rf_registration_init(
+	struct rf_registration *registration, struct rf_loop *loop, int sock, rf_registered_fn registered, void *data);
 void rf_registration_fini(struct rf_registration *registration);
 
 #endif

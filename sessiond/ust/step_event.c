@@ -28,15 +28,14 @@ static int set_filter(struct rf_app *app, const struct rf_event_rule *rule, stru
 	return err;
 }
 
-static int set_exclusions(
-	struct rf_app *app, const struct rf_event_rule *rule, struct lttng_ust_abi_object_data *event)
+static int set_exclusions(struct rf_app *app, const struct rf_event_rule *rule, struct lttng_ust_abi_object_data *event)
 {
 	/* An application does not answer at all to an empty list. */
 	if (!rule->exclusion_count)
 		return 0;
 
-	struct lttng_ust_abi_event_exclusion *exclusion =
-		calloc(1, sizeof(*exclusion) + (size_t)rule->exclusion_count * LTTNG_UST_ABI_SYM_NAME_LEN);
+	struct lttng_ust_abi_event_exclusion *exclusion = calloc(
+		1, sizeof(*exclusion) + (size_t)rule->exclusion_count * LTTNG_UST_ABI_SYM_NAME_LEN);
 
 	if (!exclusion)
 		return -ENOMEM;
@@ -45,8 +44,7 @@ static int set_exclusions(
 	char *names = (char *)exclusion + sizeof(*exclusion);
 
 	for (uint32_t i = 0; i < rule->exclusion_count; i++)
-		memcpy(names + (size_t)i * LTTNG_UST_ABI_SYM_NAME_LEN, rule->exclusions[i],
-			LTTNG_UST_ABI_SYM_NAME_LEN);
+		memcpy(names + (size_t)i * LTTNG_UST_ABI_SYM_NAME_LEN, rule->exclusions[i], LTTNG_UST_ABI_SYM_NAME_LEN);
 
 	int err = lttng_ust_ctl_set_exclusion(app->command_sock, exclusion, event);
 
@@ -85,8 +83,7 @@ int rf_step_create_event(struct rf_app *app, struct lttng_ust_abi_object_data *c
 	return 0;
 }
 
-int rf_step_add_context(
-	struct rf_app *app, struct lttng_ust_abi_object_data *channel, const struct rf_context *context)
+int rf_step_add_context(struct rf_app *app, struct lttng_ust_abi_object_data *channel, const struct rf_context *context)
 {
 	struct lttng_ust_context_attr attr = {0};
 	struct lttng_ust_abi_object_data *object = NULL;

@@ -10,6 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+static unsigned int streams_max;
+
+void rf_ust_trace_init(void)
+{
+	streams_max = (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel();
+}
+
 struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
 	struct rf_registry *registry, struct rf_consumer *consumer)
 {
@@ -68,8 +75,7 @@ void rf_ust_trace_unref(struct rf_ust_trace *trace)
 	free(trace);
 }
 
-int rf_ust_trace_push(
-	void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
+int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
 {
 	struct rf_consumer *consumer = data;
 	int err = 0;
@@ -101,8 +107,8 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 		if (err < 0)
 			return err;
 
-		struct lttng_ust_abi_object_data **more =
-			realloc(channel->streams, (channel->stream_count + 1) * sizeof(struct lttng_ust_abi_object_data *));
+		struct lttng_ust_abi_object_data **more = realloc(
+			channel->streams, (channel->stream_count + 1) * sizeof(struct lttng_ust_abi_object_data *));
 
 		if (!more) {
 			drop_object(stream);
@@ -111,13 +117,12 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 		channel->streams = more;
 		channel->streams[channel->stream_count++] = stream;
 		/* A consumer that never ends the list must not fill our memory. */
-		if (channel->stream_count > (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel())
+		if (channel->stream_count > streams_max)
 			return -EPROTO;
 	}
 }
 
-static int make_buffers(
-	struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
+static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
 {
 	struct rf_consumer_create_channel request = {
 		.trace = trace->id,
@@ -166,8 +171,10 @@ int rf_ust_trace_channel(
 			channel->status = make_buffers(trace, def, channel);
 			rf_list_append(&trace->channels, &channel->node);
 			if (channel->status < 0)
-				rf_error("no buffers for channel of uid %u: %s; its applications are not traced there",
-					trace->uid, strerror(channel->status > -1024 ? -channel->status : EPROTO));
+				rf_error("no buffers for a channel of uid %u: %s (%d); its applications are not traced "
+					 "there",
+					trace->uid, strerror(channel->status > -1024 ? -channel->status : EPROTO),
+					channel->status);
 		}
 	}
 	pthread_mutex_unlock(&trace->lock);

@@ -52,14 +52,15 @@ struct rf_ust_trace {
 	struct rf_list channels;
 };
 
+/* Before the sandbox: the number of CPUs, which the library reads from files. */
+void rf_ust_trace_init(void);
 /* Takes the registry reference, adds one to CONSUMER. NULL without memory (the registry is dropped then). */
 struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
 	struct rf_registry *registry, struct rf_consumer *consumer);
 struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace);
 void rf_ust_trace_unref(struct rf_ust_trace *trace);
 /* The push function of registries: DATA is the rf_consumer. Any thread. */
-int rf_ust_trace_push(
-	void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len);
+int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len);
 
 /*
  * Application command threads. Gives the buffers of a channel, made by the consumer at the first call. Blocks while

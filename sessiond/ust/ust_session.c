@@ -74,7 +74,8 @@ void rf_ust_session_lost_consumer(struct rf_ust_session *us, struct rf_consumer 
 
 		if (sc->consumer != consumer)
 			continue;
-		rf_error("session %llu: applications of uid %u are not recorded any more; destroy and create the session to "
+		rf_error("session %llu: applications of uid %u are not recorded any more; destroy and create the "
+			 "session to "
 			 "trace them again",
 			(unsigned long long)us->session->id, consumer->uid);
 		drop_consumer(sc);

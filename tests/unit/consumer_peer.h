@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/proto_broker.h"
 #include "common/proto_consumer.h"
+#include "consumerd/confine.h"
 #include "consumerd/daemon.h"
 
 #include <criterion/criterion.h>
@@ -122,7 +123,7 @@ static void peer_start(struct peer *peer)
 	if (!peer->consumer) {
 		close(broker[0]);
 		close(control[0]);
-		_exit(rf_daemon_run(broker[1], control[1], NULL));
+		_exit(rf_daemon_run(broker[1], control[1], rf_confine));
 	}
 	cr_assert(peer->consumer > 0);
 	close(broker[1]);

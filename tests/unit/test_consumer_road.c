@@ -56,6 +56,7 @@ struct app {
 	struct peer *peer;
 	int session;
 	struct lttng_ust_abi_object_data *channel;
+	struct lttng_ust_abi_object_data *event;
 };
 
 /* In the child: registers with us through LTTNG_HOME, records COUNT events of LEN bytes, says so, and waits. */
@@ -169,7 +170,6 @@ static void app_start(struct app *app, struct peer *peer, unsigned int count, co
 static void app_trace(struct app *app, int handover)
 {
 	struct lttng_ust_abi_object_data *stream;
-	struct lttng_ust_abi_object_data *event;
 	struct lttng_ust_abi_event wanted = {.instrumentation = LTTNG_UST_ABI_TRACEPOINT, .loglevel = -1};
 
 	strcpy(wanted.name, "lttng_ust_tracef:*");
@@ -182,10 +182,10 @@ static void app_trace(struct app *app, int handover)
 	}
 	close(handover);
 	cr_assert_eq(pthread_create(&app->notify_thread, NULL, serve_notify, app), 0);
-	int rc = lttng_ust_ctl_create_event(app->command, &wanted, app->channel, &event);
+	int rc = lttng_ust_ctl_create_event(app->command, &wanted, app->channel, &app->event);
 
 	cr_assert_eq(rc, 0, "create event: %d", rc);
-	cr_assert_eq(lttng_ust_ctl_enable(app->command, event), 0);
+	cr_assert_eq(lttng_ust_ctl_enable(app->command, app->event), 0);
 	cr_assert_eq(lttng_ust_ctl_start_session(app->command, app->session), 0);
 	cr_assert_eq(lttng_ust_ctl_register_done(app->command), 0);
 }
@@ -208,6 +208,8 @@ static void app_stop(struct app *app)
 	waitpid(app->pid, &status, 0);
 	shutdown(app->notify, SHUT_RDWR);
 	pthread_join(app->notify_thread, NULL);
+	lttng_ust_ctl_release_object(-1, app->event);
+	free(app->event);
 	lttng_ust_ctl_release_object(-1, app->channel);
 	free(app->channel);
 	close(app->command);

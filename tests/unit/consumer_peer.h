@@ -70,7 +70,13 @@ static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
 			fds[count++] = peer_open(peer, name);
 		}
 	}
-	if (peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
+	int status = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		status = fds[i] < 0 ? -EEXIST : status;
+	if (status)
+		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, status, NULL, 0, NULL, 0);
+	else if (peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
 		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, -EACCES, NULL, 0, NULL, 0);
 	else
 		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, fds, count);

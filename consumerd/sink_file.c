@@ -53,7 +53,7 @@ static int write_parts(int fd, struct iovec *parts, int count, uint64_t offset)
 
 static int write_bytes(int fd, const void *bytes, size_t len, uint64_t offset)
 {
-	struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
+	struct iovec part = {.iov_base = (void *)bytes, .iov_len = len};
 
 	return write_parts(fd, &part, 1, offset);
 }
@@ -84,8 +84,8 @@ static int ensure_index_header(struct sink_file *file)
 static int write_packet(struct sink_file *file, const struct rf_packet *packet)
 {
 	struct iovec parts[2] = {
-		{.iov_base = (void *)(uintptr_t)packet->header, .iov_len = packet->header_len},
-		{.iov_base = (void *)(uintptr_t)packet->body, .iov_len = packet->body_len},
+		{.iov_base = (void *)packet->header, .iov_len = packet->header_len},
+		{.iov_base = (void *)packet->body, .iov_len = packet->body_len},
 	};
 	uint8_t entry[RF_INDEX_ENTRY];
 	int err = ensure_index_header(file);

@@ -234,6 +234,14 @@ static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offse
 	peer_send(peer, RF_CONSUMER_PUSH_METADATA, 0, &w, -1);
 }
 
+__attribute__((unused)) static bool peer_has_file(const struct peer *peer, const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", peer->dir, name);
+	return access(path, F_OK) == 0;
+}
+
 /* The file's content, malloc'd. */
 static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t *len)
 {
@@ -250,7 +258,7 @@ static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t
 	uint8_t *content = malloc((size_t)st.st_size + 1);
 
 	*len = (size_t)st.st_size;
-	cr_assert_eq(read(fd, content, *len), st.st_size);
+	cr_assert_eq(pread(fd, content, *len, 0), st.st_size);
 	close(fd);
 	return content;
 }

@@ -111,14 +111,14 @@ static bool is_agent(uint32_t domain)
 	return domain == RF_DOMAIN_JUL || domain == RF_DOMAIN_LOG4J || domain == RF_DOMAIN_PYTHON;
 }
 
-/* Of the domains that pass check_kernel(), sessions can only have user space. */
+/* Of the domains that pass check_kernel(), sessions can only have user space, which agents are a part of. */
 static int check_needed_domain(const struct rf_call *call)
 {
 	if (!(call->command->flags & RF_NEEDS_DOMAIN))
 		return LTTNG_OK;
 	if (call->request.domain != RF_DOMAIN_UST && !is_agent(call->request.domain))
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
-	return call->request.domain == RF_DOMAIN_UST && call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
+	return call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
 }
 
 static int check_consumer(const struct rf_call *call)

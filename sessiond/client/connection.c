@@ -250,12 +250,7 @@ static int advance(struct rf_connection *c)
 			c->stage = c->request.fd_count ? STAGE_DESCRIPTORS : STAGE_COMPLETE;
 		return done;
 	case STAGE_DESCRIPTORS:
-		if (c->request.fd_count > RF_FDS_MAX) {
-			c->refuse = LTTNG_ERR_INVALID_PROTOCOL;
-			done = 1;
-		} else {
-			done = receive_descriptors(c);
-		}
+		done = receive_descriptors(c);
 		if (done > 0)
 			c->stage = STAGE_COMPLETE;
 		return done;

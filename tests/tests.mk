@@ -43,9 +43,10 @@ $(FUZZ_BUILD)/%.o: %.c
 FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame fuzz_message)
 $(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(COMMON))
 	clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
-$(FUZZ_BUILD)/fuzz_client: $(FUZZ_BUILD)/tests/fuzz/fuzz_client.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
+FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
+$(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
 	clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
-$(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_BUILD)/fuzz_client,$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
+$(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
 	clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
 
 fuzz: $(FUZZ)

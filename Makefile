@@ -45,7 +45,7 @@ ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(HARDEN) $(SANFLAGS) $(HOOKFLAGS) $(CPPFLAG
 ALL_LDFLAGS = $(LDHARDEN) $(SANFLAGS) $(LDFLAGS)
 
 BROKER_LIBS := -lcap -lseccomp -linih
-SESSIOND_LIBS := -llttng-ust-ctl -llttng-ust-common -lurcu-cds -lurcu -lseccomp -lcap -lpthread -ldl
+SESSIOND_LIBS := -llttng-ust-ctl -llttng-ust-common -lurcu-cds -lurcu-common -lurcu -lseccomp -lcap -lpthread -ldl
 CONSUMERD_LIBS := -llttng-ust-ctl -llttng-ust-common -lurcu -lseccomp -lcap -lpthread -ldl
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -62,17 +62,21 @@ man: $(MANPAGES)
 
 $(BUILD)/bin/ringfenced: $(BUILD)/policy/broker/main.o $(BROKER) $(SANDBOX) $(COMMON)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BROKER_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BROKER_LIBS)
 $(BUILD)/bin/ringfence-sessiond: $(BUILD)/sessiond/main.o $(SESSIOND) $(SANDBOX) $(COMMON)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
 $(BUILD)/bin/ringfence-consumerd: $(BUILD)/consumerd/main.o $(CONSUMERD) $(SANDBOX) $(COMMON)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CONSUMERD_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CONSUMERD_LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC $@"
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/man/%: docs/man/%.scd
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
 #include "sessiond/ust/domain_state.h"
 #include "sessiond/ust/trace_clock.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 	uint32_t timeout = start->settings.app_timeout_ms;
 
 	tzset();
+	/* Without a bound the allocator counts the processors when threads contend: by opening files. It also saves memory. */
+	mallopt(M_ARENA_MAX, 2);
 	rcu_register_thread();
 	daemon->loop = rf_loop_create();
 	if (!daemon->loop || take_signals(daemon) < 0)

@@ -16,15 +16,20 @@ unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
 UNIT := $(call unit_programs,$(UNIT_SOURCES))
 
 $(call unit_programs,$(UNIT_BROKER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BROKER) $(SANDBOX) $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(BROKER_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(BROKER_LIBS)
 $(call unit_programs,$(UNIT_CONSUMER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CONSUMERD) $(SANDBOX) $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CONSUMERD_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CONSUMERD_LIBS)
 $(call unit_programs,$(UNIT_COMMON)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
 $(call unit_programs,$(UNIT_CLIENT)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CLIENT_SIDE) $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
 $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SESSIOND) $(SANDBOX) $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(SESSIOND_LIBS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(SESSIOND_LIBS)
 
 unit: $(UNIT)
 	tests/unit/run.sh $(BUILD)
@@ -39,15 +44,19 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(FUZZ_BUILD)/%,$(FUZZ_SOURCES))
 fuzz_objects = $(patsubst $(BUILD)/%,$(FUZZ_BUILD)/%,$(1))
 $(FUZZ_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) -c -o $@ $<
+	@echo "  CC $@"
+	@clang $(FUZZ_FLAGS) -c -o $@ $<
 FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame fuzz_message)
 $(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(COMMON))
-	clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
+	@echo "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
 FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
-	clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
+	@echo "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
-	clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
+	@echo "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
 
 fuzz: $(FUZZ)
 	tests/fuzz/run.sh $(FUZZ_BUILD) $(FUZZ_SECONDS)

@@ -251,6 +251,7 @@ struct rf_ust_domain *rf_ust_domain_create(
 
 	if (!domain)
 		return NULL;
+	rf_ust_trace_init();
 	getrlimit(RLIMIT_NOFILE, &files);
 	domain->loop = loop;
 	domain->broker = broker;

@@ -10,6 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+static unsigned int streams_max;
+
+void rf_ust_trace_init(void)
+{
+	streams_max = (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel();
+}
+
 struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
 	struct rf_registry *registry, struct rf_consumer *consumer)
 {
@@ -110,7 +117,7 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 		channel->streams = more;
 		channel->streams[channel->stream_count++] = stream;
 		/* A consumer that never ends the list must not fill our memory. */
-		if (channel->stream_count > (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel())
+		if (channel->stream_count > streams_max)
 			return -EPROTO;
 	}
 }
@@ -164,8 +171,10 @@ int rf_ust_trace_channel(
 			channel->status = make_buffers(trace, def, channel);
 			rf_list_append(&trace->channels, &channel->node);
 			if (channel->status < 0)
-				rf_error("no buffers for channel of uid %u: %s; its applications are not traced there",
-					trace->uid, strerror(channel->status > -1024 ? -channel->status : EPROTO));
+				rf_error("no buffers for a channel of uid %u: %s (%d); its applications are not traced "
+					 "there",
+					trace->uid, strerror(channel->status > -1024 ? -channel->status : EPROTO),
+					channel->status);
 		}
 	}
 	pthread_mutex_unlock(&trace->lock);

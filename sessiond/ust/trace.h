@@ -52,6 +52,8 @@ struct rf_ust_trace {
 	struct rf_list channels;
 };
 
+/* Before the sandbox: the number of CPUs, which the library reads from files. */
+void rf_ust_trace_init(void);
 /* Takes the registry reference, adds one to CONSUMER. NULL without memory (the registry is dropped then). */
 struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
 	struct rf_registry *registry, struct rf_consumer *consumer);

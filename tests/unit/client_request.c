@@ -90,15 +90,14 @@ void bench_init(struct bench *bench)
 {
 	rf_sessions_init(&bench->sessions, "host");
 	fake_ust_init(&bench->ust);
-	bench->context = (struct rf_client_context){.sessions = &bench->sessions, .ust = &bench->ust};
+	rf_client_context_init(&bench->context, &bench->sessions, &bench->ust, false);
 }
 
 void bench_fini(struct bench *bench)
 {
 	if (fake_ust_pending(&bench->ust))
 		abort();
-	rf_list_for_each_safe(node, tmp, &bench->sessions.list)
-		rf_session_free(rf_container_of(node, struct rf_session, node));
+	rf_sessions_fini(&bench->sessions);
 }
 
 static void take_answer(void *data, uint8_t *message, size_t len)

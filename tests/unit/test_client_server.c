@@ -100,18 +100,17 @@ static void *serve(void *data)
 		abort();
 	atomic_store(&pending, 0);
 	rf_loop_run(loop);
-	while (fake_ust_complete(&ust, LTTNG_OK))
-		;
 	rf_watch_remove(&wake);
+	fake_ust_forget(&ust);
 	rf_client_server_destroy(server);
-	rf_list_for_each_safe(node, tmp, &sessions.list)
-		rf_session_free(rf_container_of(node, struct rf_session, node));
+	rf_sessions_fini(&sessions);
 	rf_loop_destroy(loop);
 	close(events);
 	return NULL;
 }
 
 static int listener;
+static bool ended;
 
 static void set_up(void)
 {
@@ -125,10 +124,17 @@ static void set_up(void)
 	wait_until(atomic_load(&pending) == 0);
 }
 
-static void tear_down(void)
+static void end_server(void)
 {
 	let_loop(WISH_END);
 	pthread_join(thread, NULL);
+	ended = true;
+}
+
+static void tear_down(void)
+{
+	if (!ended)
+		end_server();
 	unlink(address.sun_path);
 	rmdir(directory);
 }
@@ -456,6 +462,25 @@ Test(server, sends_long_answers_to_slow_readers)
 	cr_expect(alive());
 	cr_expect_eq(hear(fd, answer), 24 + 31 * 4385);
 	free(answer);
+}
+
+/* What is left unfinished is freed (a sanitised build looks), and whoever waits is hung up on. */
+Test(server, leaves_nothing_behind_at_its_end)
+{
+	struct message start = simple(16, "s"), stop = simple(17, "s");
+	struct answer answer;
+	int first, second;
+
+	make_session();
+	first = dial();
+	give_message(first, &start);
+	wait_until(atomic_load(&pending) == 1);
+	second = dial();
+	give_message(second, &stop);
+	cr_expect(alive());
+	close(first);
+	end_server();
+	cr_expect_eq(hear(second, &answer), 0);
 }
 
 Test(server, ends_all_sessions_in_order)

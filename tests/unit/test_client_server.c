@@ -399,7 +399,10 @@ Test(server, limits_the_connections_of_a_user)
 
 	for (unsigned int i = 0; i <= RF_CLIENTS_PER_UID; i++)
 		fds[i] = dial();
+	uint64_t begin = rf_now();
+
 	cr_expect_eq(hear(fds[RF_CLIENTS_PER_UID], &answer), 0, "one too many");
+	cr_expect_lt(rf_now() - begin, RF_CLIENT_DEADLINE / 2, "at once, not by its deadline");
 	close(fds[0]);
 	/* A slot is free as soon as the server has seen the hang-up. */
 	wait_until(({

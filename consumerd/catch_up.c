@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "consumerd/catch_up.h"
+
+#include <sys/ioctl.h>
+#include <time.h>
+
+void rf_catch_up_init(struct rf_catch_up *catch_up, int sock)
+{
+	pthread_condattr_t attr;
+
+	*catch_up = (struct rf_catch_up){.sock = sock};
+	pthread_mutex_init(&catch_up->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&catch_up->served, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+void rf_catch_up_fini(struct rf_catch_up *catch_up)
+{
+	pthread_cond_destroy(&catch_up->served);
+	pthread_mutex_destroy(&catch_up->lock);
+}
+
+static void tell(struct rf_catch_up *catch_up)
+{
+	if (!atomic_load(&catch_up->waiters))
+		return;
+	pthread_mutex_lock(&catch_up->lock);
+	pthread_cond_broadcast(&catch_up->served);
+	pthread_mutex_unlock(&catch_up->lock);
+}
+
+void rf_catch_up_begin(struct rf_catch_up *catch_up)
+{
+	atomic_store(&catch_up->serving, true);
+}
+
+void rf_catch_up_end(struct rf_catch_up *catch_up)
+{
+	atomic_store(&catch_up->serving, false);
+	tell(catch_up);
+}
+
+void rf_catch_up_stop(struct rf_catch_up *catch_up)
+{
+	atomic_store(&catch_up->off, true);
+	tell(catch_up);
+}
+
+/*
+ * The socket is asked first: a frame that left it before was taken after `serving` was set, so either this sees the
+ * frame in the socket or the flag, or the frame is done.
+ */
+static bool caught_up(struct rf_catch_up *catch_up)
+{
+	int queued = 0;
+
+	if (atomic_load(&catch_up->off))
+		return true;
+	if (ioctl(catch_up->sock, FIONREAD, &queued) == 0 && queued > 0)
+		return false;
+	return !atomic_load(&catch_up->serving);
+}
+
+void rf_catch_up_wait(struct rf_catch_up *catch_up)
+{
+	struct timespec until;
+
+	if (caught_up(catch_up))
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += RF_CATCH_UP_MAX_MS * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	atomic_fetch_add(&catch_up->waiters, 1);
+	pthread_mutex_lock(&catch_up->lock);
+	while (!caught_up(catch_up))
+		if (pthread_cond_timedwait(&catch_up->served, &catch_up->lock, &until) != 0)
+			break;
+	pthread_mutex_unlock(&catch_up->lock);
+	atomic_fetch_sub(&catch_up->waiters, 1);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One channel of a trace: its buffers and the streams that read them. Control thread only.
+ *
+ * A channel is made and handed over without waiting for its files; its streams begin to read when they are there.
+ */
+#ifndef RF_CONSUMERD_CHANNEL_H
+#define RF_CONSUMERD_CHANNEL_H
+
+#include "consumerd/completion.h"
+#include "consumerd/stream.h"
+#include "consumerd/trace.h"
+#include "consumerd/ust_buffers.h"
+
+struct rf_channel {
+	struct rf_list node; /* in trace->channels */
+	struct rf_trace *trace;
+	struct rf_ust_buffers *buffers;
+	struct rf_stream **streams; /* [stream_count]; not to be touched any more once `ending` is set */
+	unsigned int stream_count;
+	bool ending;
+	struct rf_list flushes; /* flushes that came while it is ending */
+	struct rf_completion ended;
+	struct rf_job ended_job;
+	char name[RF_NAME_SIZE];
+};
+
+/* Answers on SOCK (a blocking stream socket, the caller's) with a status and then the channel itself. */
+void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock);
+/* The answer when there is nothing to be made. */
+void rf_channel_refuse(int sock, int status);
+/* As rf_trace_flush(). */
+int rf_channel_flush(struct rf_channel *channel, uint64_t epoch, struct rf_completion *completion);
+/* Flush, drain, free; rf_trace_channel_gone() follows. */
+void rf_channel_end(struct rf_channel *channel, uint64_t epoch);
+
+#endif

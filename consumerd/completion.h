@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * "When all of these are done": a count of parts that several threads finish. Who finishes the last part runs done(),
+ * on its own thread; done() may free the object that holds the completion.
+ *
+ * Begin it with one part that is the beginner's own, add parts, finish the own part last: so done() cannot run early.
+ */
+#ifndef RF_CONSUMERD_COMPLETION_H
+#define RF_CONSUMERD_COMPLETION_H
+
+#include <stdatomic.h>
+
+struct rf_completion {
+	atomic_uint left;
+	void (*done)(struct rf_completion *completion);
+};
+
+static inline void rf_completion_begin(struct rf_completion *c, void (*done)(struct rf_completion *completion))
+{
+	atomic_init(&c->left, 1);
+	c->done = done;
+}
+
+static inline void rf_completion_add(struct rf_completion *c)
+{
+	atomic_fetch_add(&c->left, 1);
+}
+
+static inline void rf_completion_finish(struct rf_completion *c)
+{
+	if (atomic_fetch_sub(&c->left, 1) == 1)
+		c->done(c);
+}
+
+#endif

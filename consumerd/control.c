@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "consumerd/control.h"
+
+#include "common/log.h"
+#include "common/proto_consumer.h"
+#include "consumerd/channel.h"
+#include "consumerd/session.h"
+#include "consumerd/trace.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static void reply(struct rf_daemon *daemon, const struct rf_frame *frame, int status)
+{
+	rf_link_send(&daemon->control, frame->type | RF_FRAME_REPLY, frame->serial, status, NULL, 0, NULL, 0);
+}
+
+static int create_trace(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_create_trace request;
+
+	if (!rf_consumer_create_trace_decode(&frame->body, &request))
+		return -EPROTO;
+	return daemon->ending ? -ESHUTDOWN : rf_trace_create(daemon, &request);
+}
+
+static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_create_channel request;
+	int sock = rf_frame_take_fd(frame, 0);
+
+	if (sock < 0)
+		return -EPROTO;
+
+	int err = rf_consumer_create_channel_decode(&frame->body, &request) ? 0 : -EPROTO;
+	struct rf_trace *trace = err ? NULL : rf_trace_find(daemon, request.trace);
+
+	if (trace)
+		rf_channel_create(trace, &request, sock);
+	else
+		rf_channel_refuse(sock, err ? err : -ENOENT);
+	close(sock);
+	return err;
+}
+
+static int push_metadata(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_push_metadata push;
+
+	if (!rf_consumer_push_metadata_decode(&frame->body, &push))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, push.trace);
+
+	if (!trace)
+		return -ENOENT;
+	rf_trace_push_metadata(trace, &push);
+	return 0;
+}
+
+static int end_trace(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_id id;
+
+	if (!rf_consumer_id_decode(&frame->body, &id))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, id.id);
+
+	if (!trace)
+		return -ENOENT;
+	rf_trace_end(trace);
+	return 0;
+}
+
+static int flush_session(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_id id;
+
+	if (!rf_consumer_id_decode(&frame->body, &id))
+		return -EPROTO;
+
+	struct rf_session *session = rf_session_find(daemon, id.id);
+
+	/* A session that never had a trace here has nothing to be flushed. */
+	if (session)
+		rf_session_flush(session, frame->serial);
+	else
+		reply(daemon, frame, 0);
+	return 0;
+}
+
+static int resume_session(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_id id;
+
+	if (!rf_consumer_id_decode(&frame->body, &id))
+		return -EPROTO;
+
+	struct rf_session *session = rf_session_find(daemon, id.id);
+
+	if (session)
+		session->epoch++;
+	return 0;
+}
+
+static int statistics(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_id id;
+	struct rf_writer rows;
+	struct rf_writer body;
+
+	if (!rf_consumer_id_decode(&frame->body, &id))
+		return -EPROTO;
+
+	const struct rf_session *session = rf_session_find(daemon, id.id);
+
+	rf_writer_init_growing(&rows, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	if (session)
+		rf_session_statistics(session, &rows);
+
+	const struct rf_consumer_statistics message = {.rows = {.data = rows.base, .len = rows.at}};
+	int err = rf_writer_ok(&rows) ? 0 : -EMSGSIZE;
+
+	rf_writer_init_growing(&body, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_statistics_encode(&body, &message);
+	rf_writer_free(&rows);
+	if (!err)
+		err = rf_link_send_writer(
+			&daemon->control, frame->type | RF_FRAME_REPLY, frame->serial, 0, &body, NULL, 0);
+	else
+		rf_writer_free(&body);
+	return err;
+}
+
+static int destroy_session(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_id id;
+
+	if (!rf_consumer_id_decode(&frame->body, &id))
+		return -EPROTO;
+
+	struct rf_session *session = rf_session_find(daemon, id.id);
+
+	if (session && session->destroying)
+		return -EALREADY;
+	if (session)
+		rf_session_destroy(session, frame->serial);
+	else
+		reply(daemon, frame, 0);
+	return 0;
+}
+
+/* A handler that returns 0 has answered or will; for a negative errno the answer, if one is due, is given here. */
+static const struct {
+	const char *name;
+	int (*handle)(struct rf_daemon *daemon, struct rf_frame *frame);
+	bool answered;
+} messages[] = {
+	[RF_CONSUMER_CREATE_TRACE] = {"create trace", create_trace, false},
+	[RF_CONSUMER_CREATE_CHANNEL] = {"create channel", create_channel, false},
+	[RF_CONSUMER_PUSH_METADATA] = {"push metadata", push_metadata, false},
+	[RF_CONSUMER_END_TRACE] = {"end trace", end_trace, false},
+	[RF_CONSUMER_FLUSH_SESSION] = {"flush session", flush_session, true},
+	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false},
+	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true},
+	[RF_CONSUMER_DESTROY_SESSION] = {"destroy session", destroy_session, true},
+};
+
+void rf_control_serve(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	const size_t count = sizeof(messages) / sizeof(messages[0]);
+
+	if (frame->type >= count || !messages[frame->type].handle) {
+		rf_warning("unknown message %u from the session daemon", frame->type);
+		if (frame->serial && !(frame->type & RF_FRAME_REPLY))
+			reply(daemon, frame, -ENOSYS);
+		return;
+	}
+
+	int err = messages[frame->type].handle(daemon, frame);
+
+	if (!err)
+		return;
+	rf_warning("message '%s' of the session daemon: %s", messages[frame->type].name, strerror(-err));
+	if (messages[frame->type].answered)
+		reply(daemon, frame, err);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "consumerd/data_thread.h"
+
+#include "common/log.h"
+#include "common/loop.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define BATCH 64
+#define PACKETS_A_TURN 8u
+/* How long a stalled stream is left alone: so that it takes a small part of the thread's time at worst. */
+#define STALL_PAUSE (250 * RF_MS)
+
+int rf_data_thread_watch(struct rf_data_thread *thread, struct rf_stream *stream)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
+
+	if (epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, stream->source->wait_fd, &event) < 0)
+		return -errno;
+	stream->watched = true;
+	/* What was written before has no reason to wake us again. */
+	rf_list_append(&thread->busy, &stream->turn);
+	return 0;
+}
+
+void rf_data_thread_unwatch(struct rf_data_thread *thread, struct rf_stream *stream)
+{
+	if (stream->watched)
+		epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, stream->source->wait_fd, NULL);
+	stream->watched = false;
+	rf_list_remove(&stream->turn);
+}
+
+static void take_turn(struct rf_data_thread *thread, struct rf_stream *stream)
+{
+	rf_list_remove(&stream->turn);
+	switch (rf_stream_drain(stream, PACKETS_A_TURN)) {
+	case RF_DRAINED_DRY:
+		return;
+	case RF_DRAINED_MORE:
+		rf_list_append(&thread->busy, &stream->turn);
+		return;
+	case RF_DRAINED_STALLED:
+		stream->not_before = rf_now() + STALL_PAUSE;
+		return;
+	case RF_DRAINED_FAILED:
+		rf_data_thread_unwatch(thread, stream);
+		return;
+	}
+}
+
+static void stream_ready(struct rf_data_thread *thread, struct rf_stream *stream, uint32_t events)
+{
+	char hints[256];
+
+	/* One read takes the hints of a burst; what is left makes the next epoll_wait() come back. */
+	(void)!read(stream->source->wait_fd, hints, sizeof(hints));
+	if (events & (EPOLLHUP | EPOLLERR) && !(events & EPOLLIN)) {
+		/* Nobody writes any more, not even we: cannot happen while the source lives, and must not spin. */
+		epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, stream->source->wait_fd, NULL);
+		stream->watched = false;
+	}
+	if (rf_list_linked(&stream->turn))
+		return;
+	if (stream->not_before && rf_now() < stream->not_before) {
+		rf_list_append(&thread->stalled, &stream->turn);
+		return;
+	}
+	stream->not_before = 0;
+	take_turn(thread, stream);
+}
+
+/* The pauses are equally long, so the list is in the order of their ends (or nearly: then one ends a little late). */
+static int wait_time(const struct rf_data_thread *thread)
+{
+	if (rf_list_linked(&thread->busy))
+		return 0;
+	if (!rf_list_linked(&thread->stalled))
+		return -1;
+
+	const struct rf_stream *first = rf_container_of(thread->stalled.next, struct rf_stream, turn);
+	uint64_t now = rf_now();
+
+	return first->not_before <= now ? 0 : (int)((first->not_before - now) / RF_MS) + 1;
+}
+
+static void end_pauses(struct rf_data_thread *thread)
+{
+	uint64_t now = rf_now();
+
+	while (rf_list_linked(&thread->stalled)) {
+		struct rf_stream *stream = rf_container_of(thread->stalled.next, struct rf_stream, turn);
+
+		if (stream->not_before > now)
+			return;
+		stream->not_before = 0;
+		rf_list_remove(&stream->turn);
+		rf_list_append(&thread->busy, &stream->turn);
+	}
+}
+
+/* One turn for each that has more; those that still have more afterwards come in the next round. */
+static void serve_busy(struct rf_data_thread *thread)
+{
+	struct rf_list round;
+
+	if (!rf_list_linked(&thread->busy))
+		return;
+	rf_list_insert_after(&thread->busy, &round);
+	rf_list_remove(&thread->busy);
+	while (rf_list_linked(&round))
+		take_turn(thread, rf_container_of(round.next, struct rf_stream, turn));
+}
+
+static void *serve(void *data)
+{
+	struct rf_data_thread *thread = data;
+	struct epoll_event batch[BATCH];
+
+	while (!thread->stopping) {
+		int got = epoll_wait(thread->epoll_fd, batch, BATCH, wait_time(thread));
+		bool jobs = false;
+
+		for (int i = 0; i < got; i++) {
+			if (!batch[i].data.ptr)
+				jobs = true;
+			else
+				stream_ready(thread, batch[i].data.ptr, batch[i].events);
+		}
+		end_pauses(thread);
+		serve_busy(thread);
+		/* Last: a job may free a stream that the batch names. */
+		if (jobs)
+			rf_job_run_all(&thread->jobs);
+	}
+	return NULL;
+}
+
+int rf_data_thread_start(struct rf_data_thread *thread)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	*thread = (struct rf_data_thread){0};
+	rf_list_init(&thread->busy);
+	rf_list_init(&thread->stalled);
+
+	int err = rf_job_queue_init(&thread->jobs);
+
+	if (err)
+		return err;
+	thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (thread->epoll_fd < 0 || epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, thread->jobs.event_fd, &event) < 0) {
+		err = -errno;
+	} else {
+		err = -pthread_create(&thread->id, NULL, serve, thread);
+		if (!err)
+			return 0;
+	}
+	if (thread->epoll_fd >= 0)
+		close(thread->epoll_fd);
+	rf_job_queue_fini(&thread->jobs);
+	return err;
+}
+
+static void stop(struct rf_job *job)
+{
+	rf_container_of(job, struct rf_data_thread, stop_job)->stopping = true;
+}
+
+void rf_data_thread_stop(struct rf_data_thread *thread)
+{
+	thread->stop_job.run = stop;
+	rf_job_post(&thread->jobs, &thread->stop_job);
+	pthread_join(thread->id, NULL);
+	close(thread->epoll_fd);
+	rf_job_queue_fini(&thread->jobs);
+}

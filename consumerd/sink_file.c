@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "consumerd/sink_file.h"
+
+#include "common/list.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+struct sink_file {
+	struct rf_sink sink;
+	int data_fd;
+	int index_fd;
+	uint64_t data_at;  /* end of the last complete packet */
+	uint64_t index_at; /* end of the last complete entry; 0: not even the header */
+	bool torn;         /* the last roll-back failed: bytes of a dropped packet may follow */
+};
+
+/* Writes all of PARTS (which it changes) at OFFSET. 0 or a negative errno. */
+static int write_parts(int fd, struct iovec *parts, int count, uint64_t offset)
+{
+	while (count) {
+		if (!parts->iov_len) {
+			parts++;
+			count--;
+			continue;
+		}
+
+		ssize_t wrote = pwritev(fd, parts, count, (off_t)offset);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0)
+			return wrote < 0 ? -errno : -EIO;
+		offset += (uint64_t)wrote;
+		for (size_t left = (size_t)wrote; left;) {
+			size_t step = left < parts->iov_len ? left : parts->iov_len;
+
+			parts->iov_base = (char *)parts->iov_base + step;
+			parts->iov_len -= step;
+			left -= step;
+			if (!parts->iov_len && count > 1) {
+				parts++;
+				count--;
+			}
+		}
+	}
+	return 0;
+}
+
+static int write_bytes(int fd, const void *bytes, size_t len, uint64_t offset)
+{
+	struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
+
+	return write_parts(fd, &part, 1, offset);
+}
+
+/* Makes the files end after the last complete packet and its entry. */
+static void roll_back(struct sink_file *file)
+{
+	file->torn = ftruncate(file->data_fd, (off_t)file->data_at) < 0;
+	if (ftruncate(file->index_fd, (off_t)file->index_at) < 0)
+		file->torn = true;
+}
+
+static int ensure_index_header(struct sink_file *file)
+{
+	uint8_t header[RF_INDEX_HEADER];
+
+	if (file->index_at)
+		return 0;
+	rf_index_header(header);
+
+	int err = write_bytes(file->index_fd, header, sizeof(header), 0);
+
+	if (!err)
+		file->index_at = sizeof(header);
+	return err;
+}
+
+static int write_packet(struct sink_file *file, const struct rf_packet *packet)
+{
+	struct iovec parts[2] = {
+		{.iov_base = (void *)(uintptr_t)packet->header, .iov_len = packet->header_len},
+		{.iov_base = (void *)(uintptr_t)packet->body, .iov_len = packet->body_len},
+	};
+	uint8_t entry[RF_INDEX_ENTRY];
+	int err = ensure_index_header(file);
+
+	if (!err)
+		err = write_parts(file->data_fd, parts, 2, file->data_at);
+	if (err)
+		return err;
+	rf_index_entry(entry, packet, file->data_at);
+	return write_bytes(file->index_fd, entry, sizeof(entry), file->index_at);
+}
+
+static int sink_file_write(struct rf_sink *sink, const struct rf_packet *packet)
+{
+	struct sink_file *file = rf_container_of(sink, struct sink_file, sink);
+
+	if (file->torn)
+		roll_back(file);
+
+	int err = write_packet(file, packet);
+
+	if (err) {
+		roll_back(file);
+		return err;
+	}
+	file->data_at += packet->header_len + packet->body_len;
+	file->index_at += RF_INDEX_ENTRY;
+	return 0;
+}
+
+static void sink_file_close(struct rf_sink *sink)
+{
+	struct sink_file *file = rf_container_of(sink, struct sink_file, sink);
+
+	if (file->torn)
+		roll_back(file);
+	close(file->data_fd);
+	close(file->index_fd);
+	free(file);
+}
+
+static const struct rf_sink_ops sink_file_ops = {
+	.write = sink_file_write,
+	.close = sink_file_close,
+};
+
+struct rf_sink *rf_sink_file_new(int data_fd, int index_fd)
+{
+	struct sink_file *file = calloc(1, sizeof(*file));
+
+	if (!file) {
+		close(data_fd);
+		close(index_fd);
+		return NULL;
+	}
+	file->sink.ops = &sink_file_ops;
+	file->data_fd = data_fd;
+	file->index_fd = index_fd;
+	(void)ensure_index_header(file);
+	return &file->sink;
+}

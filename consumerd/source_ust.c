@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "consumerd/source_ust.h"
+
+#include "common/list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct source_ust {
+	struct rf_source source;
+	struct lttng_ust_ctl_consumer_stream *stream;
+	const uint8_t *ring; /* the sub-buffers, as mapped when only we had them */
+	unsigned long ring_len;
+	uint64_t subbuf_size;
+};
+
+/*
+ * Offset and size come from memory that applications write: nothing of it may lead outside of the ring. The size itself
+ * is checked against the header afterwards.
+ */
+static int view_packet(struct source_ust *ust, struct rf_packet *packet)
+{
+	unsigned long offset;
+	unsigned long size;
+
+	if (lttng_ust_ctl_get_mmap_read_offset(ust->stream, &offset) < 0 ||
+		lttng_ust_ctl_get_padded_subbuf_size(ust->stream, &size) < 0)
+		return -EPROTO;
+	if (size > ust->subbuf_size || offset > ust->ring_len || size > ust->ring_len - offset)
+		return -EPROTO;
+	packet->origin = &ust->source.origin;
+	packet->header_len = rf_packet_header_size(ust->source.origin.abi_bits);
+	if (size < packet->header_len)
+		return -EPROTO;
+	memcpy(packet->header, ust->ring + offset, packet->header_len);
+	packet->body = ust->ring + offset + packet->header_len;
+	packet->body_len = size - packet->header_len;
+	return rf_packet_check(packet, size);
+}
+
+static int source_ust_get(struct rf_source *source, struct rf_packet *packet)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+	int err = lttng_ust_ctl_get_next_subbuf(ust->stream);
+
+	if (err == -EAGAIN || err == -ENODATA)
+		return -EAGAIN;
+	if (err)
+		return -EPROTO;
+	err = view_packet(ust, packet);
+	if (err)
+		(void)lttng_ust_ctl_put_next_subbuf(ust->stream);
+	return err;
+}
+
+static void source_ust_put(struct rf_source *source)
+{
+	(void)lttng_ust_ctl_put_next_subbuf(rf_container_of(source, struct source_ust, source)->stream);
+}
+
+static void source_ust_flush(struct rf_source *source)
+{
+	(void)lttng_ust_ctl_flush_buffer(rf_container_of(source, struct source_ust, source)->stream, 0);
+}
+
+static uint64_t source_ust_stuck(struct rf_source *source)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+	unsigned long consumed;
+	unsigned long produced;
+
+	if (lttng_ust_ctl_snapshot_sample_positions(ust->stream) < 0 ||
+		lttng_ust_ctl_snapshot_get_consumed(ust->stream, &consumed) < 0 ||
+		lttng_ust_ctl_snapshot_get_produced(ust->stream, &produced) < 0)
+		return 0;
+	if ((long)(produced - consumed) <= 0)
+		return 0;
+
+	uint64_t count = (produced / ust->subbuf_size) - (consumed / ust->subbuf_size);
+
+	/* The positions are the application's word. */
+	return count <= source->capacity ? count : source->capacity;
+}
+
+static void source_ust_destroy(struct rf_source *source)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+
+	lttng_ust_ctl_destroy_stream(ust->stream);
+	free(ust);
+}
+
+static const struct rf_source_ops source_ust_ops = {
+	.get = source_ust_get,
+	.put = source_ust_put,
+	.flush = source_ust_flush,
+	.stuck = source_ust_stuck,
+	.destroy = source_ust_destroy,
+};
+
+struct rf_source *rf_source_ust_new(
+	struct rf_ust_buffers *buffers, unsigned int cpu, const struct rf_packet_origin *origin)
+{
+	struct source_ust *ust = calloc(1, sizeof(*ust));
+	struct lttng_ust_ctl_consumer_stream *stream = buffers->streams[cpu];
+
+	if (!ust)
+		return NULL;
+	ust->ring = lttng_ust_ctl_get_mmap_base(stream);
+	if (!ust->ring || lttng_ust_ctl_get_mmap_len(stream, &ust->ring_len) < 0) {
+		free(ust);
+		return NULL;
+	}
+	ust->stream = stream;
+	ust->subbuf_size = buffers->subbuf_size;
+	ust->source = (struct rf_source){
+		.ops = &source_ust_ops,
+		.wait_fd = lttng_ust_ctl_stream_get_wait_fd(stream),
+		.capacity = (unsigned int)buffers->subbuf_count + (buffers->overwrite ? 1 : 0),
+		.origin = *origin,
+	};
+	buffers->taken[cpu] = true;
+	return &ust->source;
+}

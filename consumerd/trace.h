@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One CTF trace: a metadata file and the channels it describes. Control thread only.
+ *
+ * It ends when its channels have ended and its metadata is written; it then tells the session daemon and frees itself.
+ */
+#ifndef RF_CONSUMERD_TRACE_H
+#define RF_CONSUMERD_TRACE_H
+
+#include "common/proto_consumer.h"
+#include "consumerd/completion.h"
+#include "consumerd/metadata.h"
+#include "consumerd/session.h"
+
+struct rf_trace {
+	struct rf_list node;         /* in daemon->traces */
+	struct rf_list session_node; /* in session->traces */
+	struct rf_list channels;
+	struct rf_list metadata_waiters; /* flushes that wait for the metadata file */
+	struct rf_daemon *daemon;
+	struct rf_session *session;
+	uint64_t id;
+	uint32_t dir;
+	struct rf_metadata metadata;
+	bool opening;  /* the metadata file was asked for */
+	bool reported; /* that metadata cannot be written */
+	bool ending;
+};
+
+/* 0, -EEXIST, -EINVAL, -ENOMEM. */
+int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_trace *request);
+struct rf_trace *rf_trace_find(struct rf_daemon *daemon, uint64_t id);
+void rf_trace_push_metadata(struct rf_trace *trace, const struct rf_consumer_push_metadata *push);
+/*
+ * Adds a part to COMPLETION for all that has to be flushed. A negative errno when something could not be asked for;
+ * the rest is.
+ */
+int rf_trace_flush(struct rf_trace *trace, struct rf_completion *completion);
+/* Does nothing when it is ending already. May free the trace. */
+void rf_trace_end(struct rf_trace *trace);
+/* A channel was taken out of the list. May free the trace. */
+void rf_trace_channel_gone(struct rf_trace *trace);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "consumerd/ust_buffers.h"
+
+#include "common/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
+
+/* The library wants it in the program, once. */
+DEFINE_LTTNG_UST_SIGBUS_STATE();
+
+static bool power_of_two(uint64_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+static bool geometry_ok(const struct rf_consumer_create_channel *request)
+{
+	uint64_t slots = request->subbuf_count + (request->overwrite ? 1 : 0);
+
+	return power_of_two(request->subbuf_size) && power_of_two(request->subbuf_count) &&
+		request->subbuf_size >= PAGE && request->subbuf_size <= INT_MAX && request->subbuf_count <= INT_MAX &&
+		request->subbuf_size * slots <= INT_MAX && (!request->overwrite || request->subbuf_count >= 2) &&
+		request->blocking_timeout >= -1 && request->blocking_timeout / 1000 <= INT_MAX;
+}
+
+static int create_memory(struct rf_ust_buffers *buffers)
+{
+	for (unsigned int i = 0; i < buffers->cpu_count; i++) {
+		buffers->memory[i] = memfd_create("ringfence-buffer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		if (buffers->memory[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consumer_create_channel *request,
+	const uint8_t uuid[RF_UUID_SIZE])
+{
+	struct lttng_ust_ctl_consumer_channel_attr attr = {
+		.type = LTTNG_UST_ABI_CHAN_PER_CPU,
+		.subbuf_size = request->subbuf_size,
+		.num_subbuf = request->subbuf_count,
+		.overwrite = request->overwrite ? 1 : 0,
+		.switch_timer_interval = request->switch_interval,
+		.read_timer_interval = request->read_interval,
+		.output = LTTNG_UST_ABI_MMAP,
+		.chan_id = request->stream_class,
+		.blocking_timeout = request->blocking_timeout,
+	};
+
+	memcpy(attr.uuid, uuid, RF_UUID_SIZE);
+	buffers->channel = lttng_ust_ctl_create_channel(&attr, buffers->memory, (int)buffers->cpu_count);
+	/* The library does not say why; with a valid geometry it is memory or descriptors. */
+	if (!buffers->channel)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+		if (fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+			return -errno;
+	return 0;
+}
+
+/* Gives back the pages of STREAM's ring that hold nothing but zeroes: all but the one with the first packet's header.
+ */
+static void release_zero_pages(struct lttng_ust_ctl_consumer_stream *stream)
+{
+	char *base = lttng_ust_ctl_get_mmap_base(stream);
+	unsigned long len;
+
+	if (!base || lttng_ust_ctl_get_mmap_len(stream, &len) < 0)
+		return;
+
+	uintptr_t from = ((uintptr_t)base + PAGE + PAGE - 1) & ~(PAGE - 1);
+	uintptr_t to = ((uintptr_t)base + len) & ~(PAGE - 1);
+
+	/* Only memory is at stake: without it the pages simply stay. */
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_REMOVE);
+}
+
+static int create_streams(struct rf_ust_buffers *buffers)
+{
+	for (unsigned int i = 0; i < buffers->cpu_count; i++) {
+		struct lttng_ust_ctl_consumer_stream *stream = lttng_ust_ctl_create_stream(buffers->channel, (int)i);
+
+		if (!stream)
+			return -ENOMEM;
+		buffers->streams[i] = stream;
+
+		int fd = lttng_ust_ctl_stream_get_wait_fd(stream);
+		int flags = fcntl(fd, F_GETFL);
+
+		if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+			return -errno;
+		release_zero_pages(stream);
+	}
+	return 0;
+}
+
+int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consumer_create_channel *request,
+	const uint8_t uuid[RF_UUID_SIZE])
+{
+	int cpus = lttng_ust_ctl_get_nr_stream_per_channel();
+
+	if (cpus <= 0 || !geometry_ok(request))
+		return -EINVAL;
+
+	struct rf_ust_buffers *buffers = calloc(1, sizeof(*buffers));
+
+	if (!buffers)
+		return -ENOMEM;
+	buffers->subbuf_size = request->subbuf_size;
+	buffers->subbuf_count = request->subbuf_count;
+	buffers->overwrite = request->overwrite;
+	buffers->memory = calloc((size_t)cpus, sizeof(*buffers->memory));
+	buffers->streams = calloc((size_t)cpus, sizeof(struct lttng_ust_ctl_consumer_stream *));
+
+	buffers->taken = calloc((size_t)cpus, sizeof(*buffers->taken));
+
+	int err = buffers->memory && buffers->streams && buffers->taken ? 0 : -ENOMEM;
+
+	if (!err) {
+		buffers->cpu_count = (unsigned int)cpus;
+		for (int i = 0; i < cpus; i++)
+			buffers->memory[i] = -1;
+		err = create_memory(buffers);
+	}
+	if (!err)
+		err = create_channel(buffers, request, uuid);
+	if (!err)
+		err = create_streams(buffers);
+	if (err) {
+		rf_ust_buffers_destroy(buffers);
+		return err;
+	}
+	*result = buffers;
+	return 0;
+}
+
+int rf_ust_buffers_hand_over(struct rf_ust_buffers *buffers, int sock)
+{
+	/* The library's calls give 0 or the number of bytes sent. */
+	int err = lttng_ust_ctl_send_channel_to_sessiond(sock, buffers->channel);
+
+	/* As long as we hold it, the end of the last writer would never be seen. */
+	(void)lttng_ust_ctl_channel_close_wakeup_fd(buffers->channel);
+	for (unsigned int i = 0; err >= 0 && i < buffers->cpu_count; i++)
+		err = lttng_ust_ctl_send_stream_to_sessiond(sock, buffers->streams[i]);
+	if (err >= 0)
+		err = lttng_ust_ctl_send_stream_to_sessiond(sock, NULL);
+	return err < 0 ? err : 0;
+}
+
+void rf_ust_buffers_destroy(struct rf_ust_buffers *buffers)
+{
+	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+		if (buffers->streams[i] && !buffers->taken[i])
+			lttng_ust_ctl_destroy_stream(buffers->streams[i]);
+	if (buffers->channel)
+		lttng_ust_ctl_destroy_channel(buffers->channel);
+	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+		if (buffers->memory[i] >= 0)
+			close(buffers->memory[i]);
+	free(buffers->taken);
+	free(buffers->streams);
+	free(buffers->memory);
+	free(buffers);
+}
+
+int rf_ust_buffers_warm_up(void)
+{
+	static const uint8_t uuid[RF_UUID_SIZE];
+	const struct rf_consumer_create_channel request = {
+		.subbuf_size = PAGE,
+		.subbuf_count = 2,
+		.switch_interval = 1000000,
+		.read_interval = 1000000,
+	};
+	struct rf_ust_buffers *buffers;
+	int err = rf_ust_buffers_create(&buffers, &request, uuid);
+
+	if (!err)
+		rf_ust_buffers_destroy(buffers);
+	return err;
+}

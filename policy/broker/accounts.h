@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Accounts by name or number, looked up before anybody is served or later by uid for a session's owner. */
+#ifndef RF_POLICY_BROKER_ACCOUNTS_H
+#define RF_POLICY_BROKER_ACCOUNTS_H
+
+#include "policy/broker/capabilities.h"
+
+/* Fills IDENTITY (no supplementary groups) for account NAME, or for UID[:GID] in OVERRIDE if that is given. */
+int rf_account_find(const char *name, const char *override, struct rf_identity *identity);
+/* Supplementary groups of the owner of a session, from the account database; none without an entry there. */
+void rf_account_groups(struct rf_identity *identity);
+/* Group id by name, -1 when there is none. */
+gid_t rf_group_find(const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Capabilities of the broker and identities of its children. With root only; without root all of these succeed and
+ * change nothing but no_new_privs.
+ *
+ * After rf_caps_reduce() the broker holds, of everything root has:
+ *   setuid, setgid  children and run-as workers take other identities
+ *   setpcap         drops the bounding set of children
+ *   kill            ends children of other uids
+ *   dac_override    permitted only: effective in the worker of a tree that root owns, nowhere else
+ */
+#ifndef RF_POLICY_BROKER_CAPABILITIES_H
+#define RF_POLICY_BROKER_CAPABILITIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct rf_identity {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups; /* supplementary; malloc'd by who fills it */
+	size_t group_count;
+};
+
+/* Once the sockets and files of the runtime directory exist. Negative errno. */
+int rf_caps_reduce(void);
+/* In a fresh child, irrevocable: IDENTITY and nothing else; no capability in any set, no_new_privs. */
+int rf_identity_confine(const struct rf_identity *identity);
+/* In a run-as worker, irrevocable: IDENTITY; uid 0 keeps dac_override, everybody else nothing. */
+int rf_identity_run_as(const struct rf_identity *identity);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "policy/broker/children.h"
+
+#include "common/log.h"
+#include "policy/broker/lifecycle.h"
+#include "policy/broker/requests.h"
+#include "policy/broker/trees.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ENVIRONMENT_MAX 16
+
+/* What children may know of our environment, and why. */
+static const char *const passed_on[] = {
+	"LTTNG_UST_CLOCK_PLUGIN", /* daemons and applications must read the same clock */
+	"TZ",                     /* dates in names */
+	"JOURNAL_STREAM",         /* form of log lines */
+	"ASAN_OPTIONS",           /* sanitised test builds */
+	"UBSAN_OPTIONS",
+	"TSAN_OPTIONS",
+	"LSAN_OPTIONS",
+};
+
+static size_t make_environment(char *environment[ENVIRONMENT_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++) {
+		const char *value = getenv(passed_on[i]);
+		char *entry;
+
+		if (value && asprintf(&entry, "%s=%s", passed_on[i], value) > 0)
+			environment[count++] = entry;
+	}
+	environment[count] = NULL;
+	return count;
+}
+
+/* Descriptors of a new child, by the number they get. -1: none. */
+struct child_fds {
+	int broker;
+	int control;
+};
+
+static int arrange_fds(const struct child_fds *fds)
+{
+	/* Out of the way first: the source of one may be the place of the other. */
+	int broker = fcntl(fds->broker, F_DUPFD_CLOEXEC, 10);
+	int control = fds->control < 0 ? -1 : fcntl(fds->control, F_DUPFD_CLOEXEC, 10);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (broker < 0 || (fds->control >= 0 && control < 0) || null < 0)
+		return -errno;
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(broker, RF_BROKER_FD) < 0 ||
+		(control >= 0 && dup2(control, RF_CONSUMER_CONTROL_FD) < 0))
+		return -errno;
+	return close_range(control >= 0 ? RF_CONSUMER_CONTROL_FD + 1 : RF_BROKER_FD + 1, ~0u, 0) < 0 ? -errno : 0;
+}
+
+static _Noreturn void become_child(
+	const char *path, const struct rf_identity *identity, const struct child_fds *fds, pid_t broker)
+{
+	const struct rlimit no_core = {0};
+	char *environment[ENVIRONMENT_MAX];
+	char *argv[] = {(char *)(uintptr_t)path, NULL};
+	sigset_t none;
+	int err;
+
+	make_environment(environment);
+	setsid();
+	umask(077);
+	setrlimit(RLIMIT_CORE, &no_core);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	err = arrange_fds(fds);
+	if (!err)
+		err = rf_identity_confine(identity);
+	/* After the identity: changing that clears it. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (!err && getppid() == broker) {
+		execve(path, argv, environment);
+		err = -errno;
+	}
+	if (err)
+		rf_error("cannot start %s: %s", path, strerror(-err));
+	_exit(127);
+}
+
+static void peer_gone(struct rf_link *link, int status)
+{
+	struct rf_peer *peer = link->owner;
+
+	if (status < 0 && status != -ECONNRESET && status != -EPIPE) {
+		rf_child_kill(peer, strerror(-status));
+		return;
+	}
+	peer->linked = false;
+	rf_trees_forget_peer(peer->broker, peer);
+	rf_link_close(link);
+	if (peer->exited)
+		rf_lifecycle_peer_over(peer);
+}
+
+static void peer_frame(struct rf_link *link, struct rf_frame *frame)
+{
+	rf_requests_serve(link->owner, frame);
+}
+
+static struct rf_peer *start(struct rf_broker *broker, const char *program, enum rf_peer_role role,
+	const struct rf_identity *identity, int control_fd, int *err)
+{
+	struct rf_peer *peer = calloc(1, sizeof(*peer));
+	char path[PATH_MAX];
+	pid_t self = getpid();
+	int ends[2];
+
+	*err = -ENOMEM;
+	if (!peer)
+		return NULL;
+	*err = snprintf(path, sizeof(path), "%s/%s", broker->helper_dir, program) < (int)sizeof(path) ? 0
+												      : -ENAMETOOLONG;
+	if (!*err && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		*err = -errno;
+	if (*err) {
+		free(peer);
+		return NULL;
+	}
+	peer->broker = broker;
+	peer->role = role;
+	rf_list_init(&peer->node);
+
+	const struct child_fds fds = {.broker = ends[1], .control = control_fd};
+
+	peer->pid = fork();
+	if (peer->pid == 0)
+		become_child(path, identity, &fds, self);
+	*err = peer->pid < 0 ? -errno : 0;
+	close(ends[1]);
+	if (!*err)
+		*err = rf_link_init(&peer->link, ends[0], peer_frame, peer_gone, peer);
+	if (!*err)
+		*err = rf_link_attach(&peer->link, broker->loop);
+	if (*err) {
+		close(ends[0]);
+		free(peer);
+		return NULL;
+	}
+	peer->linked = true;
+	rf_audit("op=start program=%s pid=%d uid=%u gid=%u result=granted", program, (int)peer->pid, identity->uid,
+		identity->gid);
+	return peer;
+}
+
+int rf_children_start_sessiond(struct rf_broker *broker)
+{
+	struct rf_broker_start message = {
+		.rootless = broker->runtime->rootless,
+		.log_level = (uint8_t)rf_log_get_level(),
+		.app_timeout_ms = broker->options->app_timeout_ms,
+	};
+	struct rf_writer w;
+	int err;
+
+	broker->sessiond = start(broker, "ringfence-sessiond", RF_PEER_SESSIOND, &broker->sessiond_identity, -1, &err);
+	if (!broker->sessiond)
+		return err;
+	broker->started = rf_now();
+	snprintf(message.hostname, sizeof(message.hostname), "%s", broker->hostname);
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_start_encode(&w, &message);
+	return rf_link_send_writer(
+		&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, broker->runtime->socks, RF_START_FD_COUNT);
+}
+
+int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd)
+{
+	const struct rf_broker_consumer_start message = {
+		.consumer = id, .uid = uid, .abi_bits = abi_bits, .log_level = (uint8_t)rf_log_get_level()};
+	struct rf_writer w;
+	int err;
+	struct rf_peer *peer = start(
+		broker, "ringfence-consumerd", RF_PEER_CONSUMER, &broker->consumer_identity, control_fd, &err);
+
+	if (!peer)
+		return err;
+	peer->id = id;
+	peer->uid = uid;
+	rf_list_append(&broker->consumers, &peer->node);
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_consumer_start_encode(&w, &message);
+	return rf_link_send_writer(&peer->link, RF_BROKER_CONSUMER_START, 0, 0, &w, NULL, 0);
+}
+
+struct rf_peer *rf_children_find_consumer(struct rf_broker *broker, uint32_t id)
+{
+	rf_list_for_each(node, &broker->consumers) {
+		struct rf_peer *peer = rf_container_of(node, struct rf_peer, node);
+
+		if (peer->id == id)
+			return peer;
+	}
+	return NULL;
+}
+
+static void deadline_passed(struct rf_timer *timer)
+{
+	struct rf_peer *peer = rf_container_of(timer, struct rf_peer, deadline);
+
+	if (peer->exited)
+		return;
+	rf_audit("op=kill pid=%d result=granted reason=\"did not end in time\"", (int)peer->pid);
+	kill(peer->pid, SIGKILL);
+}
+
+void rf_child_end(struct rf_peer *peer, uint64_t grace)
+{
+	if (peer->exited)
+		return;
+	kill(peer->pid, SIGTERM);
+	rf_timer_arm(peer->broker->loop, &peer->deadline, grace, deadline_passed);
+}
+
+void rf_child_kill(struct rf_peer *peer, const char *why)
+{
+	rf_audit("op=kill pid=%d result=granted reason=\"%s\"", (int)peer->pid, why);
+	if (!peer->exited)
+		kill(peer->pid, SIGKILL);
+	peer->linked = false;
+	rf_trees_forget_peer(peer->broker, peer);
+	rf_link_close(&peer->link);
+}
+
+static void peer_exited(struct rf_peer *peer, int status)
+{
+	const char *what = peer->role == RF_PEER_SESSIOND ? "ringfence-sessiond" : "ringfence-consumerd";
+
+	peer->exited = true;
+	rf_timer_cancel(&peer->deadline);
+	if (WIFSIGNALED(status))
+		rf_audit("op=end program=%s pid=%d result=killed signal=%d%s", what, (int)peer->pid, WTERMSIG(status),
+			WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+	else
+		rf_audit("op=end program=%s pid=%d result=exited status=%d", what, (int)peer->pid, WEXITSTATUS(status));
+	rf_lifecycle_peer_exited(peer, status);
+	if (!peer->linked)
+		rf_lifecycle_peer_over(peer);
+}
+
+static struct rf_peer *find_pid(struct rf_broker *broker, pid_t pid)
+{
+	if (broker->sessiond && broker->sessiond->pid == pid)
+		return broker->sessiond;
+	rf_list_for_each(node, &broker->consumers) {
+		struct rf_peer *peer = rf_container_of(node, struct rf_peer, node);
+
+		if (peer->pid == pid)
+			return peer;
+	}
+	return NULL;
+}
+
+void rf_children_reap(struct rf_broker *broker)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct rf_peer *peer = find_pid(broker, pid);
+
+		if (peer)
+			peer_exited(peer, status);
+		else
+			rf_trees_reap(broker, pid, status);
+	}
+}

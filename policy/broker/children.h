@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The broker's confined children: the session daemon and the consumers. Each is executed with its account's identity,
+ * no capability, no_new_privs, an own short environment and no descriptor but its links and stderr. Loop thread.
+ */
+#ifndef RF_POLICY_BROKER_CHILDREN_H
+#define RF_POLICY_BROKER_CHILDREN_H
+
+#include "policy/broker/state.h"
+
+/* Starts the session daemon and sends it its listening sockets. */
+int rf_children_start_sessiond(struct rf_broker *broker);
+/* CONTROL_FD: its end of the link to the session daemon; stays the caller's. */
+int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd);
+struct rf_peer *rf_children_find_consumer(struct rf_broker *broker, uint32_t id);
+/* SIGTERM now, SIGKILL when GRACE nanoseconds have passed. */
+void rf_child_end(struct rf_peer *peer, uint64_t grace);
+/* Takes it out of service after it broke the protocol. */
+void rf_child_kill(struct rf_peer *peer, const char *why);
+/* SIGCHLD: collects whoever has exited. */
+void rf_children_reap(struct rf_broker *broker);
+
+#endif

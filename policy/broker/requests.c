@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "policy/broker/requests.h"
+
+#include "common/log.h"
+#include "common/names.h"
+#include "common/proto_broker.h"
+#include "policy/broker/children.h"
+#include "policy/broker/lifecycle.h"
+#include "policy/broker/trees.h"
+#include "policy/hooks.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define END_GRACE (10 * RF_SECOND)
+#define CPU_MAX 65536u
+
+static int ready(struct rf_peer *peer, struct rf_frame *frame)
+{
+	(void)frame;
+	rf_lifecycle_ready(peer->broker);
+	return 0;
+}
+
+static int spawn_consumer(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_spawn_consumer request;
+
+	if (!rf_broker_spawn_consumer_decode(&frame->body, &request) || frame->fd_count != 1 || request.abi_bits != 64)
+		return -EINVAL;
+	if (rf_children_find_consumer(peer->broker, request.consumer))
+		return -EEXIST;
+
+	int err = rf_children_start_consumer(
+		peer->broker, request.consumer, request.uid, request.abi_bits, frame->fds[0]);
+
+	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u result=%s", request.consumer, request.uid,
+		err ? strerror(-err) : "granted");
+	if (!err)
+		rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, NULL, 0);
+	return err;
+}
+
+/* The same body again, for a worker: what was decoded is what is passed on. */
+static void start_body(struct rf_writer *w)
+{
+	rf_writer_init_growing(w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+}
+
+static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker *broker = peer->broker;
+	struct rf_broker_make_tree request;
+	struct rf_writer w;
+	char safe[512];
+
+	if (!rf_broker_make_tree_decode(&frame->body, &request) || !rf_output_path_ok(request.root))
+		return -EINVAL;
+	if (rf_tree_find(broker, request.tree))
+		return -EEXIST;
+
+	int err = rf_tree_open(broker, request.tree, request.uid, request.gid);
+
+	rf_audit("op=make-tree role=sessiond tree=%u uid=%u gid=%u path=%s result=%s", request.tree, request.uid,
+		request.gid, rf_log_safe(safe, sizeof(safe), request.root), err ? strerror(-err) : "granted");
+	if (err < 0)
+		return err;
+	start_body(&w);
+	rf_broker_make_tree_encode(&w, &request);
+	return rf_tree_pass(rf_tree_find(broker, request.tree), peer, frame->type, frame->serial, &w);
+}
+
+static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker *broker = peer->broker;
+	struct rf_broker_make_dir request;
+	struct rf_writer w;
+
+	if (!rf_broker_make_dir_decode(&frame->body, &request) ||
+		(request.kind != RF_DIR_UST_UID && request.kind != RF_DIR_UST_PID) ||
+		(request.abi_bits != 64 && request.abi_bits != 32))
+		return -EINVAL;
+
+	struct rf_tree *tree = rf_tree_find(broker, request.tree);
+	const struct rf_peer *consumer = rf_children_find_consumer(broker, request.consumer);
+
+	if (!tree || !consumer)
+		return -ENOENT;
+	if (rf_dir_find(broker, request.dir))
+		return -EEXIST;
+
+	int err = rf_dir_grant(broker, request.dir, tree, request.consumer);
+
+	if (err < 0)
+		return err;
+	rf_audit("op=make-dir role=sessiond tree=%u dir=%u kind=%s traced-uid=%u consumer=%u result=granted",
+		request.tree, request.dir, request.kind == RF_DIR_UST_UID ? "uid" : "pid", request.uid,
+		request.consumer);
+	start_body(&w);
+	rf_broker_make_dir_encode(&w, &request);
+	return rf_tree_pass(tree, peer, frame->type, frame->serial, &w);
+}
+
+static int close_dir(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_id request;
+
+	if (!rf_broker_id_decode(&frame->body, &request))
+		return -EINVAL;
+
+	struct rf_dir *dir = rf_dir_find(peer->broker, request.id);
+
+	if (dir)
+		rf_dir_close(dir);
+	return 0;
+}
+
+static int close_tree(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_id request;
+
+	if (!rf_broker_id_decode(&frame->body, &request))
+		return -EINVAL;
+
+	struct rf_tree *tree = rf_tree_find(peer->broker, request.id);
+
+	if (tree) {
+		rf_audit("op=close-tree role=sessiond tree=%u result=granted", request.id);
+		rf_tree_close(tree);
+	}
+	return 0;
+}
+
+static int stop_consumer(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_id request;
+
+	if (!rf_broker_id_decode(&frame->body, &request))
+		return -EINVAL;
+
+	struct rf_peer *consumer = rf_children_find_consumer(peer->broker, request.id);
+
+	if (consumer) {
+		rf_audit("op=stop-consumer role=sessiond consumer=%u result=granted", request.id);
+		rf_child_end(consumer, END_GRACE);
+	}
+	return 0;
+}
+
+/* The directory, if it was granted to this very consumer. */
+static struct rf_dir *granted(struct rf_peer *peer, uint32_t id)
+{
+	struct rf_dir *dir = rf_dir_find(peer->broker, id);
+
+	return dir && (!RF_CHECK_GRANTS || dir->consumer == peer->id) ? dir : NULL;
+}
+
+static int open_streams(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_open_streams request;
+	struct rf_writer w;
+	char safe[RF_NAME_SIZE];
+
+	if (!rf_broker_open_streams_decode(&frame->body, &request) || !rf_channel_name_ok(request.channel) ||
+		!request.cpu_count || request.cpu_count > RF_OPEN_STREAMS_MAX || request.first_cpu > CPU_MAX)
+		return -EINVAL;
+
+	struct rf_dir *dir = granted(peer, request.dir);
+
+	if (!dir)
+		return -EACCES;
+	rf_audit("op=open-streams role=consumer consumer=%u dir=%u channel=%s result=granted", peer->id, request.dir,
+		rf_log_safe(safe, sizeof(safe), request.channel));
+	start_body(&w);
+	rf_broker_open_streams_encode(&w, &request);
+	return rf_tree_pass(dir->tree, peer, frame->type, frame->serial, &w);
+}
+
+static int open_metadata(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_id request;
+	struct rf_writer w;
+
+	if (!rf_broker_id_decode(&frame->body, &request))
+		return -EINVAL;
+
+	struct rf_dir *dir = granted(peer, request.id);
+
+	if (!dir)
+		return -EACCES;
+	rf_audit("op=open-metadata role=consumer consumer=%u dir=%u result=granted", peer->id, request.id);
+	start_body(&w);
+	rf_broker_id_encode(&w, &request);
+	return rf_tree_pass(dir->tree, peer, frame->type, frame->serial, &w);
+}
+
+static const struct rf_request_row rows[] = {
+	{RF_BROKER_READY, RF_PEER_SESSIOND, "ready", ready},
+	{RF_BROKER_SPAWN_CONSUMER, RF_PEER_SESSIOND, "spawn-consumer", spawn_consumer},
+	{RF_BROKER_MAKE_TREE, RF_PEER_SESSIOND, "make-tree", make_tree},
+	{RF_BROKER_MAKE_DIR, RF_PEER_SESSIOND, "make-dir", make_dir},
+	{RF_BROKER_CLOSE_DIR, RF_PEER_SESSIOND, "close-dir", close_dir},
+	{RF_BROKER_CLOSE_TREE, RF_PEER_SESSIOND, "close-tree", close_tree},
+	{RF_BROKER_STOP_CONSUMER, RF_PEER_SESSIOND, "stop-consumer", stop_consumer},
+	{RF_BROKER_OPEN_STREAMS, RF_PEER_CONSUMER, "open-streams", open_streams},
+	{RF_BROKER_OPEN_METADATA, RF_PEER_CONSUMER, "open-metadata", open_metadata},
+};
+
+const struct rf_request_row *rf_request_find(uint32_t type, enum rf_peer_role role)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == type && (!RF_CHECK_ROLES || (rows[i].roles & role)))
+			return &rows[i];
+	return NULL;
+}
+
+void rf_requests_serve(struct rf_peer *peer, struct rf_frame *frame)
+{
+	const char *role = peer->role == RF_PEER_SESSIOND ? "sessiond" : "consumer";
+
+	if (!peer->linked)
+		return;
+	/* What the session daemon said before a consumer heard of it is done before the consumer is served. */
+	if (peer->role == RF_PEER_CONSUMER && peer->broker->sessiond && peer->broker->sessiond->linked)
+		rf_link_drain(&peer->broker->sessiond->link);
+
+	const struct rf_request_row *row = rf_request_find(frame->type, peer->role);
+
+	if (!row) {
+		rf_audit("op=%u role=%s pid=%d result=refused error=\"not for this role\"", frame->type, role,
+			(int)peer->pid);
+		rf_lifecycle_condemn(peer, "request outside its role");
+		return;
+	}
+
+	int err = row->handle(peer, frame);
+
+	if (!err)
+		return;
+	rf_audit("op=%s role=%s pid=%d result=refused error=\"%s\"", row->name, role, (int)peer->pid, strerror(-err));
+	if (frame->serial)
+		rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, err, NULL, 0, NULL, 0);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the daemon puts into the file system for others to find: the runtime directory with its sockets, the lock, the
+ * pid file, and the word in shared memory that applications sleep on. Made before capabilities are reduced.
+ *
+ *            root                              other users
+ *   dir      /var/run/lttng 0755 root:GROUP    $LTTNG_HOME (or $HOME)/.lttng 0700
+ *   client-lttng-sessiond, sessiond-notification   0660 (root: group GROUP)
+ *   sessiond-health                                0660 root:GROUP; others: by umask
+ *   lttng-ust-sock-8                               0666
+ *   lttng-sessiond.lck, lttng-sessiond.pid
+ *   kconsumerd/ ustconsumerd64/ ustconsumerd32/    0750
+ *   /dev/shm/lttng-ust-wait-8[-UID]                0664 (others 0660), never removed
+ *
+ * The names are those that clients and applications have compiled in.
+ */
+#ifndef RF_POLICY_BROKER_RUNTIME_H
+#define RF_POLICY_BROKER_RUNTIME_H
+
+#include "common/proto_broker.h"
+#include "policy/broker/options.h"
+
+#include <limits.h>
+#include <stdint.h>
+
+struct rf_runtime {
+	bool rootless;
+	char dir[PATH_MAX];
+	char paths[RF_START_FD_COUNT][PATH_MAX]; /* of the listening sockets */
+	int socks[RF_START_FD_COUNT];
+	int lock_fd;
+	char pidfile[PATH_MAX];
+	int32_t *wait_word; /* NULL when it cannot be had */
+};
+
+/* Where the user's things are: LTTNG_HOME, HOME, or the account's; NULL when there is nothing. */
+const char *rf_runtime_home(void);
+/* Directory, lock, sockets, wait word. -EBUSY: another daemon runs. What failed is said. */
+int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *options);
+/* Clients and applications are served now: pid file, wait word. */
+void rf_runtime_ready(struct rf_runtime *runtime);
+/* Orderly end: everything but the directory and the wait word's file is removed. */
+void rf_runtime_remove(struct rf_runtime *runtime);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The broker's state: its children, the trace trees with their workers, and the directories granted to consumers. One
+ * thread, one loop. Everything here is freed by the file that makes it (children.c, trees.c).
+ */
+#ifndef RF_POLICY_BROKER_STATE_H
+#define RF_POLICY_BROKER_STATE_H
+
+#include "common/link.h"
+#include "policy/broker/capabilities.h"
+#include "policy/broker/options.h"
+#include "policy/broker/runtime.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rf_peer_role {
+	RF_PEER_SESSIOND = 1,
+	RF_PEER_CONSUMER = 2,
+};
+
+struct rf_broker;
+
+/* A child that sends requests. */
+struct rf_peer {
+	struct rf_list node; /* consumers: in rf_broker.consumers */
+	struct rf_broker *broker;
+	enum rf_peer_role role;
+	pid_t pid;
+	uint32_t id; /* of a consumer */
+	uid_t uid;   /* that a consumer traces */
+	bool linked; /* its link is open */
+	bool exited;
+	struct rf_link link;
+	struct rf_timer deadline; /* it was told to end */
+};
+
+struct rf_broker {
+	struct rf_loop *loop;
+	struct rf_options *options;
+	struct rf_runtime *runtime;
+	struct rf_identity sessiond_identity;
+	struct rf_identity consumer_identity;
+	char hostname[256];
+	char helper_dir[PATH_MAX]; /* of the other programs */
+	struct rf_peer *sessiond;  /* NULL while it is being restarted */
+	struct rf_list consumers;
+	struct rf_list trees;
+	struct rf_list dirs;
+	struct rf_timer restart;
+	unsigned int restarts;
+	uint64_t started; /* when the session daemon was last started */
+	bool ready;       /* said once */
+	bool stopping;
+	int ready_fd;  /* tells the foreground process, -1 without */
+	pid_t starter; /* to be signalled when ready, 0 for none */
+	struct rf_timer stop_deadline;
+};
+
+#endif

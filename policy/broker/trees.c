@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "policy/broker/trees.h"
+
+#include "common/log.h"
+#include "common/proto_broker.h"
+#include "policy/broker/accounts.h"
+#include "policy/broker/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A request that a worker has, for whom. Workers answer in order, so a queue is all it takes. */
+struct passed {
+	struct rf_list node;
+	struct rf_peer *peer; /* NULL when it went away */
+	uint32_t type;
+	uint32_t serial;
+};
+
+struct rf_tree {
+	struct rf_list node;
+	struct rf_broker *broker;
+	uint32_t id;
+	uid_t uid;
+	pid_t pid;
+	bool closing;
+	struct rf_list passed;
+	struct rf_link link;
+};
+
+static void answer(struct rf_tree *tree, struct passed *passed, int status, const void *body, size_t len,
+	const int *fds, unsigned int fd_count)
+{
+	if (status < 0)
+		rf_audit("op=%u tree=%u uid=%u result=refused error=\"%s\"", passed->type, tree->id, tree->uid,
+			strerror(-status));
+	if (passed->peer && passed->peer->linked)
+		rf_link_send(&passed->peer->link, passed->type | RF_FRAME_REPLY, passed->serial, status, body, len, fds,
+			fd_count);
+	rf_list_remove(&passed->node);
+	free(passed);
+}
+
+static void worker_answered(struct rf_link *link, struct rf_frame *frame)
+{
+	struct rf_tree *tree = link->owner;
+
+	if (!rf_list_linked(&tree->passed))
+		return;
+
+	struct passed *first = rf_container_of(tree->passed.next, struct passed, node);
+
+	answer(tree, first, frame->status, frame->body.base, frame->body.size, frame->fds, frame->fd_count);
+}
+
+static void drop_dirs(struct rf_tree *tree)
+{
+	rf_list_for_each_safe(node, tmp, &tree->broker->dirs) {
+		struct rf_dir *dir = rf_container_of(node, struct rf_dir, node);
+
+		if (dir->tree != tree)
+			continue;
+		rf_list_remove(&dir->node);
+		free(dir);
+	}
+}
+
+static void tree_free(struct rf_tree *tree)
+{
+	while (rf_list_linked(&tree->passed))
+		answer(tree, rf_container_of(tree->passed.next, struct passed, node), -EIO, NULL, 0, NULL, 0);
+	drop_dirs(tree);
+	rf_list_remove(&tree->node);
+	rf_link_fini(&tree->link);
+	free(tree);
+}
+
+static void worker_gone(struct rf_link *link, int status)
+{
+	struct rf_tree *tree = link->owner;
+
+	(void)status;
+	if (!tree->closing)
+		rf_audit("op=worker tree=%u uid=%u result=lost", tree->id, tree->uid);
+	tree_free(tree);
+}
+
+static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t broker)
+{
+	signal(SIGTERM, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != broker || dup2(sock, RF_BROKER_FD) < 0)
+		_exit(EXIT_FAILURE);
+	close_range(RF_BROKER_FD + 1, ~0u, 0);
+
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	rf_worker_run(RF_BROKER_FD, owner);
+}
+
+int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
+{
+	struct rf_identity owner = {.uid = uid, .gid = gid};
+	struct rf_tree *tree = calloc(1, sizeof(*tree));
+	pid_t self = getpid();
+	int ends[2];
+
+	if (!tree)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		free(tree);
+		return -errno;
+	}
+	rf_account_groups(&owner);
+	tree->broker = broker;
+	tree->id = id;
+	tree->uid = uid;
+	rf_list_init(&tree->passed);
+	tree->pid = fork();
+	if (tree->pid == 0)
+		become_worker(ends[1], &owner, self);
+	free(owner.groups);
+	close(ends[1]);
+
+	int err = tree->pid < 0 ? -EAGAIN : rf_link_init(&tree->link, ends[0], worker_answered, worker_gone, tree);
+
+	if (!err)
+		err = rf_link_attach(&tree->link, broker->loop);
+	if (err < 0) {
+		close(ends[0]);
+		free(tree);
+		return err;
+	}
+	rf_list_append(&broker->trees, &tree->node);
+	return 0;
+}
+
+struct rf_tree *rf_tree_find(struct rf_broker *broker, uint32_t id)
+{
+	rf_list_for_each(node, &broker->trees) {
+		struct rf_tree *tree = rf_container_of(node, struct rf_tree, node);
+
+		if (tree->id == id && !tree->closing)
+			return tree;
+	}
+	return NULL;
+}
+
+void rf_tree_close(struct rf_tree *tree)
+{
+	if (tree->closing)
+		return;
+	tree->closing = true;
+	drop_dirs(tree);
+	/* Everything it was sent is served before it sees the end. */
+	shutdown(tree->link.sock, SHUT_WR);
+}
+
+int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, uint32_t type, uint32_t serial, struct rf_writer *body)
+{
+	struct passed *passed = calloc(1, sizeof(*passed));
+
+	if (!passed) {
+		rf_writer_free(body);
+		return -ENOMEM;
+	}
+	passed->peer = peer;
+	passed->type = type;
+	passed->serial = serial;
+
+	int err = rf_link_send_writer(&tree->link, type, serial, 0, body, NULL, 0);
+
+	if (err < 0 || !peer)
+		free(passed);
+	else
+		rf_list_append(&tree->passed, &passed->node);
+	return err;
+}
+
+void rf_trees_forget_peer(struct rf_broker *broker, const struct rf_peer *peer)
+{
+	rf_list_for_each(node, &broker->trees) {
+		struct rf_tree *tree = rf_container_of(node, struct rf_tree, node);
+
+		rf_list_for_each(passed_node, &tree->passed) {
+			struct passed *passed = rf_container_of(passed_node, struct passed, node);
+
+			if (passed->peer == peer)
+				passed->peer = NULL;
+		}
+	}
+}
+
+bool rf_trees_reap(struct rf_broker *broker, pid_t pid, int status)
+{
+	rf_list_for_each(node, &broker->trees) {
+		struct rf_tree *tree = rf_container_of(node, struct rf_tree, node);
+
+		if (tree->pid != pid)
+			continue;
+		if (WIFSIGNALED(status))
+			rf_audit("op=worker tree=%u uid=%u result=killed signal=%d%s", tree->id, tree->uid,
+				WTERMSIG(status), WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+		tree->pid = -1; /* its hang-up frees it */
+		return true;
+	}
+	return false;
+}
+
+void rf_trees_close_all(struct rf_broker *broker)
+{
+	rf_list_for_each_safe(node, tmp, &broker->trees)
+		rf_tree_close(rf_container_of(node, struct rf_tree, node));
+}
+
+struct rf_dir *rf_dir_find(struct rf_broker *broker, uint32_t id)
+{
+	rf_list_for_each(node, &broker->dirs) {
+		struct rf_dir *dir = rf_container_of(node, struct rf_dir, node);
+
+		if (dir->id == id)
+			return dir;
+	}
+	return NULL;
+}
+
+int rf_dir_grant(struct rf_broker *broker, uint32_t id, struct rf_tree *tree, uint32_t consumer)
+{
+	struct rf_dir *dir = calloc(1, sizeof(*dir));
+
+	if (!dir)
+		return -ENOMEM;
+	dir->id = id;
+	dir->tree = tree;
+	dir->consumer = consumer;
+	/* In front: the newest are asked for next. */
+	rf_list_insert_after(&broker->dirs, &dir->node);
+	return 0;
+}
+
+static void tell_worker(struct rf_dir *dir, uint32_t type)
+{
+	const struct rf_broker_id message = {.id = dir->id};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_id_encode(&w, &message);
+	rf_tree_pass(dir->tree, NULL, type, 0, &w);
+}
+
+void rf_dir_close(struct rf_dir *dir)
+{
+	tell_worker(dir, RF_BROKER_CLOSE_DIR);
+	rf_list_remove(&dir->node);
+	free(dir);
+}
+
+void rf_dirs_of_dead_consumer(struct rf_broker *broker, uint32_t consumer, bool killed)
+{
+	rf_list_for_each_safe(node, tmp, &broker->dirs) {
+		struct rf_dir *dir = rf_container_of(node, struct rf_dir, node);
+
+		if (dir->consumer != consumer)
+			continue;
+		if (killed)
+			tell_worker(dir, RF_WORKER_TRIM);
+		rf_dir_close(dir);
+	}
+}

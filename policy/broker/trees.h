@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Trace trees, each with its run-as worker, and the directories in them that were granted to consumers. A request that
+ * a worker must carry out is passed on as it is; the reply goes back to who asked when the worker has answered, so a
+ * worker that hangs on its file system holds up nobody but those who need it. Loop thread.
+ */
+#ifndef RF_POLICY_BROKER_TREES_H
+#define RF_POLICY_BROKER_TREES_H
+
+#include "policy/broker/state.h"
+
+struct rf_tree;
+
+struct rf_dir {
+	struct rf_list node;
+	uint32_t id;
+	uint32_t consumer; /* the only one that gets files in it */
+	struct rf_tree *tree;
+};
+
+/* Forks the worker. 0 or a negative errno. */
+int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid);
+struct rf_tree *rf_tree_find(struct rf_broker *broker, uint32_t id);
+/* The worker ends when it has done what it was asked. */
+void rf_tree_close(struct rf_tree *tree);
+/* Passes the request on; its reply goes to PEER as long as that lives. 0 or a negative errno. */
+int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, uint32_t type, uint32_t serial, struct rf_writer *body);
+/* PEER is gone: nothing is sent to it any more. */
+void rf_trees_forget_peer(struct rf_broker *broker, const struct rf_peer *peer);
+/* A worker exited. True when PID was one. */
+bool rf_trees_reap(struct rf_broker *broker, pid_t pid, int status);
+void rf_trees_close_all(struct rf_broker *broker);
+
+int rf_dir_grant(struct rf_broker *broker, uint32_t id, struct rf_tree *tree, uint32_t consumer);
+struct rf_dir *rf_dir_find(struct rf_broker *broker, uint32_t id);
+void rf_dir_close(struct rf_dir *dir);
+/* CONSUMER was killed: torn ends are taken off the files of its directories, which are closed. */
+void rf_dirs_of_dead_consumer(struct rf_broker *broker, uint32_t consumer, bool killed);
+
+#endif

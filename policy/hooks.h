@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Test builds with exactly one protection switched off, so that the attack tests can show that each of them is what
+ * stops an attack: `make HOOKS=no-seccomp` defines RF_HOOK_NO_SECCOMP, and so on. A build for use defines none.
+ *
+ *   no-seccomp      processes do not lock themselves in with a filter
+ *   keep-root       children keep the broker's uid, gid and capabilities
+ *   no-new-privs    (off) children may gain privileges by exec
+ *   follow-links    the run-as worker follows symbolic links whoever made them
+ *   worker-root     the run-as worker does not change its identity
+ *   no-roles        the broker answers every request to every peer
+ *   no-grants       the broker opens files of any directory for any consumer
+ */
+#ifndef RF_POLICY_HOOKS_H
+#define RF_POLICY_HOOKS_H
+
+#ifdef RF_HOOK_NO_SECCOMP
+#define RF_USE_SECCOMP 0
+#else
+#define RF_USE_SECCOMP 1
+#endif
+
+#ifdef RF_HOOK_KEEP_ROOT
+#define RF_DROP_IDENTITY 0
+#else
+#define RF_DROP_IDENTITY 1
+#endif
+
+#ifdef RF_HOOK_NO_NEW_PRIVS
+#define RF_NO_NEW_PRIVS 0
+#else
+#define RF_NO_NEW_PRIVS 1
+#endif
+
+#ifdef RF_HOOK_FOLLOW_LINKS
+#define RF_CHECK_LINKS 0
+#else
+#define RF_CHECK_LINKS 1
+#endif
+
+#ifdef RF_HOOK_WORKER_ROOT
+#define RF_WORKER_IDENTITY 0
+#else
+#define RF_WORKER_IDENTITY 1
+#endif
+
+#ifdef RF_HOOK_NO_ROLES
+#define RF_CHECK_ROLES 0
+#else
+#define RF_CHECK_ROLES 1
+#endif
+
+#ifdef RF_HOOK_NO_GRANTS
+#define RF_CHECK_GRANTS 0
+#else
+#define RF_CHECK_GRANTS 1
+#endif
+
+#endif

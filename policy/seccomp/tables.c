@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The allow-lists. A new call needs a reason beside it. */
+#include "policy/seccomp/sandbox.h"
+
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#define ANY(name, why)                                                                                                 \
+	{                                                                                                              \
+		.call = #name, .reason = why                                                                           \
+	}
+#define WHEN(name, kind, number, what, why)                                                                            \
+	{                                                                                                              \
+		.call = #name, .reason = why, .test = kind, .argument = number, .value = what                          \
+	}
+#define TABLE(name)                                                                                                    \
+	static const struct rf_call_table name = {name##_rules, sizeof(name##_rules) / sizeof(name##_rules[0])}
+
+/* What any of our programs does once it runs. */
+static const struct rf_call_rule running_rules[] = {
+	ANY(read, "sockets, eventfds, pipes"),
+	ANY(write, "sockets, eventfds, files it was given, stderr"),
+	ANY(close, "end of every descriptor"),
+	ANY(fcntl, "blocking mode, duplicates"),
+	ANY(fstat, "what a descriptor is"),
+	ANY(newfstatat, "fstat() of newer C libraries; paths are useless without open"),
+	ANY(lseek, "stdio on descriptors it has"),
+	ANY(poll, "waits of libraries"),
+	ANY(ppoll, "waits of libraries"),
+	ANY(epoll_wait, "event loop"),
+	ANY(epoll_pwait, "event loop"),
+	ANY(epoll_ctl, "event loop"),
+	ANY(epoll_create1, "event loop"),
+	ANY(eventfd2, "wake-ups between threads"),
+	ANY(recvmsg, "frames with descriptors"),
+	ANY(sendmsg, "frames with descriptors"),
+	ANY(recvfrom, "sockets it has"),
+	ANY(sendto, "sockets it has"),
+	ANY(shutdown, "ends a socket under a blocked call"),
+	ANY(getsockopt, "peer credentials"),
+	ANY(setsockopt, "time-outs"),
+	ANY(getpid, "log lines"),
+	ANY(gettid, "threads library"),
+	WHEN(tgkill, RF_ARG_OWN_PID, 0, 0, "abort() and thread library, own process only"),
+	ANY(futex, "mutexes and conditions"),
+	ANY(sched_yield, "lock-free queues"),
+	ANY(sched_getaffinity, "processor count of libraries"),
+	ANY(getcpu, "per-CPU structures of liburcu"),
+	ANY(membarrier, "liburcu's fast readers"),
+	ANY(rseq, "threads library"),
+	ANY(set_robust_list, "threads library"),
+	ANY(restart_syscall, "the kernel's own, after a signal"),
+	ANY(clock_gettime, "when the vDSO cannot"),
+	ANY(clock_nanosleep, "back-off in liburcu"),
+	ANY(nanosleep, "back-off in liburcu"),
+	ANY(gettimeofday, "when the vDSO cannot"),
+	ANY(time, "when the vDSO cannot"),
+	ANY(getrandom, "trace UUIDs, hash seeds"),
+	ANY(brk, "heap"),
+	WHEN(mmap, RF_ARG_NO_BITS, 2, PROT_EXEC, "heap and buffers, never code"),
+	WHEN(mprotect, RF_ARG_NO_BITS, 2, PROT_EXEC, "heap growth, never code"),
+	ANY(munmap, "heap and buffers"),
+	ANY(mremap, "heap"),
+	ANY(madvise, "heap"),
+	ANY(rt_sigaction, "signal set-up of libraries"),
+	ANY(rt_sigprocmask, "signal set-up of libraries"),
+	ANY(rt_sigreturn, "return from a handler"),
+	ANY(rt_sigpending, "liblttng-ust-ctl around pipe writes"),
+	ANY(rt_sigtimedwait, "liblttng-ust-ctl around pipe writes"),
+	ANY(sigaltstack, "alternate stacks of the C library"),
+	ANY(prlimit64, "reads limits; raising needs a capability it has not"),
+	WHEN(prctl, RF_ARG_EQUAL, 0, PR_SET_NAME, "threads that are still starting name themselves"),
+	ANY(exit, "end of a thread"),
+	ANY(exit_group, "end of the process"),
+};
+TABLE(running);
+
+static const struct rf_call_rule sessiond_rules[] = {
+	ANY(accept4, "clients and applications"),
+	WHEN(socketpair, RF_ARG_EQUAL, 0, AF_UNIX, "control links and buffer hand-over to consumers"),
+	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
+	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
+	ANY(pipe2, "liblttng-ust-ctl"),
+	ANY(ioctl, "FIONREAD on sockets"),
+};
+TABLE(sessiond);
+
+static const struct rf_call_rule consumer_rules[] = {
+	ANY(memfd_create, "ring buffers"),
+	ANY(ftruncate, "size of a new ring buffer; takes back a packet that a full disk cut"),
+	ANY(pwrite64, "files it was given"),
+	ANY(pwritev, "files it was given"),
+	ANY(writev, "files it was given"),
+	ANY(fsync, "liblttng-ust-ctl on a new ring buffer"),
+	ANY(fdatasync, "files it was given"),
+	ANY(fallocate, "files it was given"),
+	ANY(sync_file_range, "write-out hints"),
+	ANY(fadvise64, "write-out hints"),
+	ANY(pipe2, "wake-up pipes of ring buffers"),
+	ANY(dup, "descriptors of ring buffers"),
+	ANY(ioctl, "FIONREAD on the control socket"),
+	ANY(timer_create, "switch and read timers"),
+	ANY(timer_settime, "switch and read timers"),
+	ANY(timer_delete, "switch and read timers"),
+	ANY(timer_gettime, "switch and read timers"),
+	ANY(timer_getoverrun, "switch and read timers"),
+	WHEN(kill, RF_ARG_OWN_PID, 0, 0, "liblttng-ust-ctl wakes its own timer thread"),
+	ANY(get_mempolicy, "liblttng-ust-ctl places ring buffers"),
+	ANY(set_mempolicy, "liblttng-ust-ctl places ring buffers"),
+	ANY(mbind, "liblttng-ust-ctl places ring buffers"),
+};
+TABLE(consumer);
+
+/* From execve() to the child's own filter: the loader, libraries' constructors, threads. */
+static const struct rf_call_rule starting_rules[] = {
+	ANY(execve, "the broker starts session daemon and consumers"),
+	ANY(open, "loader and configuration"),
+	ANY(openat, "loader, libraries, /proc/self, time zone"),
+	ANY(access, "loader"),
+	ANY(faccessat, "loader"),
+	ANY(faccessat2, "loader"),
+	ANY(stat, "loader"),
+	ANY(lstat, "loader"),
+	ANY(statx, "loader"),
+	ANY(readlink, "own path"),
+	ANY(readlinkat, "own path"),
+	ANY(pread64, "loader"),
+	ANY(getdents64, "processor and node lists of libraries"),
+	ANY(mmap, "loading code"),
+	ANY(mprotect, "loading code"),
+	ANY(arch_prctl, "thread pointer"),
+	ANY(set_tid_address, "threads library"),
+	ANY(clone, "processes of the broker, threads of its children"),
+	ANY(seccomp, "own filters of children"),
+	ANY(prctl, "identity and names of children"),
+	ANY(uname, "libraries"),
+	ANY(sysinfo, "libraries"),
+	ANY(getuid, "libraries"),
+	ANY(geteuid, "libraries"),
+	ANY(getgid, "libraries"),
+	ANY(getegid, "libraries"),
+	ANY(getresuid, "libraries"),
+	ANY(getresgid, "libraries"),
+	ANY(getppid, "children check that the broker still lives"),
+	ANY(signalfd4, "signals as events"),
+	ANY(dup2, "descriptors of children"),
+	ANY(dup3, "descriptors of children"),
+	ANY(getcwd, "libraries"),
+	ANY(getrlimit, "libraries"),
+	ANY(rt_sigsuspend, "libraries"),
+};
+TABLE(starting);
+
+static const struct rf_call_rule broker_rules[] = {
+	ANY(vfork, "children"),
+	ANY(wait4, "reaps children"),
+	ANY(waitid, "reaps children"),
+	ANY(kill, "ends children"),
+	ANY(tgkill, "abort() in children: this list holds for them, too, and they have other pids"),
+	ANY(setresuid, "children and run-as workers drop their identity"),
+	ANY(setresgid, "children and run-as workers drop their identity"),
+	ANY(setgroups, "children and run-as workers drop their identity"),
+	ANY(setuid, "children drop their identity"),
+	ANY(setgid, "children drop their identity"),
+	ANY(getgroups, "identity of run-as workers"),
+	ANY(capget, "capabilities of children"),
+	ANY(capset, "capabilities of children"),
+	ANY(setsid, "own session"),
+	ANY(setrlimit, "no core files of children"),
+	ANY(umask, "modes of trace files"),
+	ANY(unlink, "sockets and pid file at the end"),
+	ANY(unlinkat, "sockets and pid file at the end"),
+	ANY(rmdir, "consumer directories at the end"),
+	ANY(close_range, "children inherit nothing"),
+	WHEN(socket, RF_ARG_EQUAL, 0, AF_UNIX, "account look-ups, readiness message"),
+	ANY(connect, "account look-ups, readiness message"),
+	WHEN(socketpair, RF_ARG_EQUAL, 0, AF_UNIX, "links to children"),
+	ANY(openat2, "run-as workers, beneath the trace tree"),
+	ANY(mkdirat, "run-as workers"),
+	ANY(ftruncate, "run-as workers re-use and trim files"),
+	ANY(fchmod, "run-as workers"),
+	ANY(fchown, "run-as workers"),
+	ANY(fstatfs, "account look-ups"),
+};
+TABLE(broker);
+
+static const struct rf_call_rule worker_rules[] = {
+	ANY(openat, "walks to the trace tree as its owner"),
+	ANY(openat2, "files beneath the trace tree"),
+	ANY(mkdirat, "directories of the trace tree"),
+	ANY(readlinkat, "links on the way to the trace tree"),
+	ANY(ftruncate, "re-used and torn files"),
+	ANY(fchmod, "modes independent of the umask"),
+	ANY(pread64, "indexes of torn files"),
+	ANY(getdents64, "directories with torn files"),
+	ANY(dup, "directory streams"),
+	ANY(getppid, "the broker still lives"),
+};
+TABLE(worker);
+
+#ifdef RF_SANITIZED
+/* Sanitised builds are for tests: their run-times do more. */
+static const struct rf_call_rule sanitizer_rules[] = {
+	ANY(open, "run-time maps /proc/self"),
+	ANY(openat, "run-time maps /proc/self"),
+	ANY(readlink, "run-time names itself"),
+	ANY(mmap, "shadow memory"),
+	ANY(mprotect, "shadow memory"),
+	ANY(clone, "leak check at exit"),
+	ANY(prctl, "leak check at exit"),
+	ANY(ptrace, "leak check at exit"),
+	ANY(wait4, "leak check at exit"),
+	ANY(getppid, "leak check at exit"),
+	ANY(gettid, "run-time"),
+	ANY(sched_getaffinity, "run-time"),
+	ANY(getdents64, "leak check at exit"),
+	ANY(pipe2, "checks of readable memory"),
+	ANY(pipe, "checks of readable memory"),
+	ANY(getrusage, "run-time"),
+	ANY(sysinfo, "run-time"),
+	ANY(uname, "run-time"),
+	ANY(dup2, "run-time"),
+	ANY(stat, "run-time"),
+	ANY(personality, "run-time"),
+	ANY(geteuid, "run-time"),
+	ANY(getuid, "run-time"),
+};
+TABLE(sanitizer);
+#define SANITIZER &sanitizer,
+#else
+#define SANITIZER
+#endif
+
+static const struct rf_call_table *const broker_tables[] = {
+	&running, &starting, &broker, &worker, &sessiond, &consumer, SANITIZER NULL};
+static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
+static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
+static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
+
+const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
+{
+	static const struct rf_call_table *const *const tables[] = {
+		[RF_ROLE_BROKER] = broker_tables,
+		[RF_ROLE_WORKER] = worker_tables,
+		[RF_ROLE_SESSIOND] = sessiond_tables,
+		[RF_ROLE_CONSUMER] = consumer_tables,
+	};
+
+	return tables[role];
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessiond/broker_client.h"
+
+#include "common/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+int rf_broker_client_wait_start(int sock, struct rf_start *start)
+{
+	struct rf_frame_buffer *buffer = malloc(sizeof(*buffer));
+	struct rf_frame frame;
+
+	if (!buffer)
+		return -ENOMEM;
+
+	int got = rf_frame_recv(sock, buffer, &frame, 0);
+	int err = got < 0 ? got : 0;
+
+	if (!err &&
+		(!got || frame.type != RF_BROKER_START || frame.fd_count != RF_START_FD_COUNT ||
+			!rf_broker_start_decode(&frame.body, &start->settings)))
+		err = -EPROTO;
+	if (!err)
+		for (unsigned int i = 0; i < RF_START_FD_COUNT; i++)
+			start->fds[i] = rf_frame_take_fd(&frame, i);
+	if (got > 0)
+		rf_frame_close_fds(&frame);
+	free(buffer);
+	return err;
+}
+
+static void on_frame(struct rf_link *link, struct rf_frame *frame)
+{
+	struct rf_broker_client *client = link->owner;
+	struct rf_broker_consumer_gone gone;
+
+	if (frame->type & RF_FRAME_REPLY)
+		rf_requests_reply(&client->requests, frame);
+	else if (frame->type == RF_BROKER_SHUTDOWN)
+		client->on_shutdown(client->owner, false);
+	else if (frame->type == RF_BROKER_CONSUMER_GONE && rf_broker_consumer_gone_decode(&frame->body, &gone))
+		client->on_consumer_gone(client->owner, gone.consumer, gone.wait_status);
+	else
+		rf_warning("ignored message %u of the broker", frame->type);
+}
+
+static void on_gone(struct rf_link *link, int status)
+{
+	struct rf_broker_client *client = link->owner;
+
+	rf_error("the broker went away (%s)", status ? strerror(-status) : "closed its link");
+	rf_requests_fail_all(&client->requests, -EPIPE);
+	client->on_shutdown(client->owner, true);
+}
+
+int rf_broker_client_init(struct rf_broker_client *client, struct rf_loop *loop, int sock)
+{
+	client->loop = loop;
+	client->next_id = 1;
+	rf_requests_init(&client->requests, &client->link, loop);
+
+	int err = rf_link_init(&client->link, sock, on_frame, on_gone, client);
+
+	return err < 0 ? err : rf_link_attach(&client->link, loop);
+}
+
+void rf_broker_client_fini(struct rf_broker_client *client)
+{
+	rf_requests_fail_all(&client->requests, -EPIPE);
+	rf_link_fini(&client->link);
+}
+
+uint32_t rf_broker_new_id(struct rf_broker_client *client)
+{
+	return client->next_id++;
+}
+
+static void start_body(struct rf_writer *w)
+{
+	rf_writer_init_growing(w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+}
+
+int rf_broker_ready(struct rf_broker_client *client)
+{
+	return rf_link_send(&client->link, RF_BROKER_READY, 0, 0, NULL, 0, NULL, 0);
+}
+
+int rf_broker_spawn_consumer(struct rf_broker_client *client, uint32_t consumer, uid_t uid, uint8_t abi_bits,
+	int control_fd, rf_reply_fn done, void *data)
+{
+	const struct rf_broker_spawn_consumer request = {.consumer = consumer, .uid = uid, .abi_bits = abi_bits};
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_spawn_consumer_encode(&w, &request);
+	return rf_requests_send(&client->requests, RF_BROKER_SPAWN_CONSUMER, &w, &control_fd, 1, 0, done, data);
+}
+
+int rf_broker_make_tree(
+	struct rf_broker_client *client, const struct rf_broker_make_tree *request, rf_reply_fn done, void *data)
+{
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_make_tree_encode(&w, request);
+	return rf_requests_send(&client->requests, RF_BROKER_MAKE_TREE, &w, NULL, 0, 0, done, data);
+}
+
+int rf_broker_make_dir(
+	struct rf_broker_client *client, const struct rf_broker_make_dir *request, rf_reply_fn done, void *data)
+{
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_make_dir_encode(&w, request);
+	return rf_requests_send(&client->requests, RF_BROKER_MAKE_DIR, &w, NULL, 0, 0, done, data);
+}
+
+int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t id)
+{
+	const struct rf_broker_id request = {.id = id};
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_id_encode(&w, &request);
+	return rf_link_send_writer(&client->link, type, 0, 0, &w, NULL, 0);
+}

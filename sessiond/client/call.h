@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A call: one complete request on its way through the command table to its one answer. It may outlive its
+ * client: one that goes away does not cancel what it asked for, only nobody hears the answer.
+ *
+ * A call frees itself once it was answered. Loop thread only.
+ *
+ * Order of checks, the same for all commands: number known; kernel tracing; session found; permission; wait in line
+ * when a long command has the session; domain; then the command itself.
+ */
+#ifndef RF_SESSIOND_CLIENT_CALL_H
+#define RF_SESSIOND_CLIENT_CALL_H
+
+#include "common/list.h"
+#include "common/wire.h"
+#include "sessiond/client/request.h"
+#include "sessiond/model/session.h"
+#include "sessiond/ust/domain.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What all commands work on. */
+struct rf_client_context {
+	struct rf_sessions *sessions;
+	struct rf_ust_domain *ust;
+	bool rootless;                        /* the daemon runs as its user */
+	void (*on_session_gone)(void *owner); /* may be NULL */
+	void *owner;
+};
+
+struct rf_call;
+struct rf_command;
+
+/* Takes the answer: one malloc'd message, NULL when there was no memory for one. The last that a call does. */
+typedef void (*rf_answer_fn)(void *data, uint8_t *message, size_t len);
+
+struct rf_call {
+	struct rf_list node; /* in its session's line while it waits there */
+	struct rf_client_context *context;
+	const struct rf_command *command;
+	struct rf_request request;
+	struct rf_session *session; /* NULL for commands without one */
+	struct rf_writer header;    /* what the command answers on success */
+	struct rf_writer data;
+	rf_answer_fn answer;
+	void *answer_data;
+	int code; /* kept by commands of several steps */
+};
+
+/* Takes the content of REQUEST. NULL without memory, and the request is untouched. */
+struct rf_call *rf_call_new(
+	struct rf_client_context *context, struct rf_request *request, rf_answer_fn answer, void *answer_data);
+/* Runs it; the answer may have been given (and the call freed) on return, or comes later. */
+void rf_call_start(struct rf_call *call);
+/* Answers without running anything: CODE is an LTTNG_ERR code. */
+void rf_call_refuse(struct rf_call *call, int code);
+
+/*
+ * For commands.
+ *
+ * A command returns its LTTNG_ERR code, and then the dispatcher answers (with what it wrote to call->header and
+ * call->data if that is LTTNG_OK). Or it returns RF_LATER, and one of the functions below is called exactly once.
+ */
+#define RF_LATER 0
+
+/* Answers a call whose command returned RF_LATER and did not take its session. */
+void rf_call_finish(struct rf_call *call, int code);
+/* Makes the session busy with this call: commands that would change it wait in line. */
+void rf_call_take_session(struct rf_call *call);
+/* The long command is over: answers, and serves the line. */
+void rf_call_release_session(struct rf_call *call, int code);
+/* The same where the session itself is gone; whatever waited in its line finds no such session. */
+void rf_call_end_session(struct rf_call *call, int code);
+/* Answers everything that waits in the session's line with CODE. */
+void rf_call_dismiss_line(struct rf_session *session, int code);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Enabling, disabling and listing channels. */
+#include "common/log.h"
+#include "common/names.h"
+#include "sessiond/client/channel_rules.h"
+#include "sessiond/client/handlers.h"
+#include "sessiond/client/session_reader.h"
+#include "sessiond/client/session_update.h"
+
+#include <lttng/lttng-error.h>
+#include <stdio.h>
+#include <string.h>
+
+static int enable_existing(struct rf_call *call, struct rf_channel *channel)
+{
+	if (channel->enabled)
+		return LTTNG_ERR_UST_CHAN_EXIST;
+	channel->enabled = true;
+	return rf_session_update(call);
+}
+
+int rf_cmd_enable_channel(struct rf_call *call)
+{
+	struct rf_reader payload = rf_request_payload(&call->request);
+	struct rf_session *session = call->session;
+	struct rf_channel_request wanted;
+
+	if (!rf_channel_read(&payload, &wanted))
+		return LTTNG_ERR_INVALID;
+	if (wanted.name[0] == '.' || strchr(wanted.name, '/'))
+		return LTTNG_ERR_INVALID_CHANNEL_NAME;
+	if (call->request.domain != RF_DOMAIN_UST)
+		return LTTNG_ERR_UNKNOWN_DOMAIN;
+
+	bool named = wanted.name[0] != '\0';
+
+	if (!named)
+		snprintf(wanted.name, sizeof(wanted.name), "%s", RF_DEFAULT_CHANNEL);
+
+	struct rf_channel *channel = rf_channel_find(session, wanted.name);
+
+	if (channel)
+		return enable_existing(call, channel);
+	wanted.attr.overwrite = wanted.overwrite == 1;
+
+	int code = rf_channel_may_create(session, wanted.name, &wanted.attr, call->request.buffers);
+
+	if (code != LTTNG_OK)
+		return code;
+	/* Configures what every session has already, in one fixed way. */
+	if (!strcmp(wanted.name, RF_METADATA_CHANNEL))
+		return LTTNG_OK;
+	if (!rf_channel_create(session, wanted.name, &wanted.attr, call->request.buffers))
+		return LTTNG_ERR_NOMEM;
+	session->has_named_channel |= named;
+	return LTTNG_OK;
+}
+
+int rf_cmd_disable_channel(struct rf_call *call)
+{
+	struct rf_reader args = rf_request_args(&call->request);
+	char name[RF_CHANNEL_NAME_FIELD];
+
+	rf_read_str_field(&args, name, sizeof(name));
+
+	struct rf_channel *channel = rf_channel_find(call->session, name);
+
+	if (!channel)
+		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
+	if (!channel->enabled)
+		return LTTNG_OK;
+	channel->enabled = false;
+	return rf_session_update(call);
+}
+
+static void write_channels(struct rf_call *call)
+{
+	uint32_t count = 0;
+
+	rf_list_for_each(node, &call->session->channels) {
+		rf_channel_write(&call->data, rf_container_of(node, struct rf_channel, node));
+		count++;
+	}
+	rf_write_u32(&call->header, count);
+}
+
+static void have_statistics(void *data, int code)
+{
+	struct rf_call *call = data;
+	struct rf_session *session = call->session;
+
+	if (code != LTTNG_OK)
+		rf_warning("client: statistics of session %llu are not up to date (%d)",
+			(unsigned long long)session->id, code);
+	write_channels(call);
+	rf_call_finish(call, LTTNG_OK);
+	rf_session_end_read(session);
+}
+
+int rf_cmd_list_channels(struct rf_call *call)
+{
+	struct rf_session *session = call->session;
+
+	if (call->request.domain != RF_DOMAIN_UST) {
+		rf_write_u32(&call->header, 0);
+		return LTTNG_OK;
+	}
+	/* While a long command runs, the last known figures must do: a listing does not wait for applications. */
+	if (!session->ever_started || session->busy) {
+		write_channels(call);
+		return LTTNG_OK;
+	}
+	rf_session_begin_read(session);
+	rf_ust_statistics(call->context->ust, session, have_statistics, call);
+	return RF_LATER;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessiond/client/connection.h"
+
+#include "common/log.h"
+#include "sessiond/client/command.h"
+#include "sessiond/client/server.h"
+
+#include <errno.h>
+#include <lttng/lttng-error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum stage {
+	STAGE_ENVELOPE,
+	STAGE_PAYLOAD,
+	STAGE_DESCRIPTORS,
+	STAGE_COMPLETE,
+	STAGE_CALL, /* nothing more is read; only a hang-up is noticed */
+	STAGE_ANSWER,
+	STAGE_GONE, /* the client left, its call goes on */
+};
+
+struct rf_connection {
+	struct rf_list node;
+	struct rf_watch watch;
+	struct rf_timer deadline;
+	struct rf_loop *loop;
+	struct rf_client_context *context;
+	rf_slot_free_fn slot_free;
+	void *slot_data;
+	int fd;
+	uid_t uid;
+	enum stage stage;
+	struct rf_request request;
+	size_t have; /* bytes of the part that is being received */
+	int refuse;  /* LTTNG_ERR code that is answered once everything is drained, 0 for none */
+	uint8_t *answer;
+	size_t answer_len;
+	size_t answer_at;
+};
+
+struct rf_connection *rf_connection_of(struct rf_list *node)
+{
+	return rf_container_of(node, struct rf_connection, node);
+}
+
+bool rf_connection_receiving(const struct rf_connection *connection)
+{
+	return connection->stage < STAGE_COMPLETE;
+}
+
+/* The slot is held until the socket is closed and the call over. */
+static void connection_free(struct rf_connection *c)
+{
+	rf_list_remove(&c->node);
+	rf_request_clear(&c->request);
+	free(c->answer);
+	c->slot_free(c->slot_data, c->uid);
+	free(c);
+}
+
+void rf_connection_close(struct rf_connection *c)
+{
+	rf_timer_cancel(&c->deadline);
+	rf_watch_remove(&c->watch);
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+	if (c->stage == STAGE_CALL)
+		c->stage = STAGE_GONE;
+	else
+		connection_free(c);
+}
+
+static void on_deadline(struct rf_timer *timer)
+{
+	struct rf_connection *c = rf_container_of(timer, struct rf_connection, deadline);
+
+	rf_info("client: uid=%u did not %s in time", (unsigned int)c->uid,
+		c->stage == STAGE_ANSWER ? "read its answer" : "complete its request");
+	rf_connection_close(c);
+}
+
+static void send_answer(struct rf_connection *c)
+{
+	while (c->answer_at < c->answer_len) {
+		ssize_t sent = send(c->fd, c->answer + c->answer_at, c->answer_len - c->answer_at, MSG_NOSIGNAL);
+
+		if (sent > 0) {
+			c->answer_at += (size_t)sent;
+			rf_timer_arm(c->loop, &c->deadline, RF_CLIENT_DEADLINE, on_deadline);
+			continue;
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno == EAGAIN && !rf_watch_change(&c->watch, EPOLLOUT))
+			return;
+		break;
+	}
+	rf_connection_close(c);
+}
+
+static void on_answer(void *data, uint8_t *message, size_t len)
+{
+	struct rf_connection *c = data;
+	bool gone = c->stage == STAGE_GONE;
+
+	c->answer = message;
+	c->answer_len = len;
+	c->stage = STAGE_ANSWER;
+	if (gone || !message) {
+		rf_connection_close(c);
+		return;
+	}
+	rf_timer_arm(c->loop, &c->deadline, RF_CLIENT_DEADLINE, on_deadline);
+	send_answer(c);
+}
+
+/* The request is complete. The connection may be gone when this returns. */
+static void begin_call(struct rf_connection *c)
+{
+	struct rf_call *call = NULL;
+
+	rf_timer_cancel(&c->deadline);
+	c->stage = STAGE_ANSWER; /* no call yet that a close would wait for */
+	if (!rf_watch_change(&c->watch, 0))
+		call = rf_call_new(c->context, &c->request, on_answer, c);
+	if (!call) {
+		rf_connection_close(c);
+		return;
+	}
+	c->stage = STAGE_CALL;
+	if (c->refuse)
+		rf_call_refuse(call, c->refuse);
+	else
+		rf_call_start(call);
+}
+
+/* Receives up to LEN bytes: how many, 0 when nothing is there now, negative when the client is done or broken. */
+static ssize_t receive(const struct rf_connection *c, void *buffer, size_t len)
+{
+	for (;;) {
+		ssize_t got = recv(c->fd, buffer, len, 0);
+
+		if (got > 0)
+			return got;
+		if (got == 0)
+			return -EPIPE;
+		if (errno == EAGAIN)
+			return 0;
+		if (errno != EINTR)
+			return -errno;
+	}
+}
+
+/* Fills BUFFER: 1 when it holds WANT bytes, 0 when more must come, negative when the client is done or broken. */
+static int fill(struct rf_connection *c, uint8_t *buffer, size_t want)
+{
+	while (c->have < want) {
+		ssize_t got = receive(c, buffer + c->have, want - c->have);
+
+		if (got <= 0)
+			return (int)got;
+		c->have += (size_t)got;
+	}
+	return 1;
+}
+
+static int after_envelope(struct rf_connection *c)
+{
+	rf_request_read_envelope(&c->request);
+
+	const struct rf_command *command = rf_command_find(c->request.number);
+	uint64_t len = command ? rf_command_payload_len(command, &c->request) : 0;
+
+	c->have = 0;
+	c->stage = STAGE_PAYLOAD;
+	if (len > RF_PAYLOAD_MAX) {
+		/* Nobody sends so much in earnest, and nobody may make us wait for it: no payload, no descriptors. */
+		c->refuse = command->no_payload ? command->no_payload : LTTNG_ERR_INVALID_PROTOCOL;
+		c->stage = STAGE_COMPLETE;
+		return 1;
+	}
+	if (!len)
+		return 1;
+	/* Untouched pages cost nothing until the bytes arrive. */
+	c->request.payload = malloc(len);
+	c->request.payload_len = c->request.payload ? len : 0;
+	return c->request.payload ? 1 : -ENOMEM;
+}
+
+/* Closes every descriptor in the message; returns how many there were. */
+static unsigned int close_descriptors(struct msghdr *message)
+{
+	unsigned int count = 0;
+
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = 0; at + CMSG_LEN(0) + sizeof(int) <= part->cmsg_len; at += sizeof(int), count++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(part) + at, sizeof(fd));
+			close(fd);
+		}
+	}
+	return count;
+}
+
+static int receive_descriptors(struct rf_connection *c)
+{
+	union {
+		char bytes[CMSG_SPACE(RF_FDS_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	char byte;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes)};
+	ssize_t got = recvmsg(c->fd, &message, MSG_CMSG_CLOEXEC);
+
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+
+	unsigned int count = close_descriptors(&message);
+
+	if (got == 0)
+		return -EPIPE;
+	if (count != c->request.fd_count || (message.msg_flags & MSG_CTRUNC))
+		c->refuse = LTTNG_ERR_INVALID_PROTOCOL;
+	return 1;
+}
+
+static int advance(struct rf_connection *c)
+{
+	int done;
+
+	switch (c->stage) {
+	case STAGE_ENVELOPE:
+		done = fill(c, c->request.envelope, RF_ENVELOPE_SIZE);
+		return done > 0 ? after_envelope(c) : done;
+	case STAGE_PAYLOAD:
+		done = fill(c, c->request.payload, c->request.payload_len);
+		if (done > 0)
+			c->stage = c->request.fd_count ? STAGE_DESCRIPTORS : STAGE_COMPLETE;
+		return done;
+	case STAGE_DESCRIPTORS:
+		if (c->request.fd_count > RF_FDS_MAX) {
+			c->refuse = LTTNG_ERR_INVALID_PROTOCOL;
+			done = 1;
+		} else {
+			done = receive_descriptors(c);
+		}
+		if (done > 0)
+			c->stage = STAGE_COMPLETE;
+		return done;
+	default:
+		return -EINVAL;
+	}
+}
+
+static void on_request(struct rf_connection *c)
+{
+	int done = 1;
+
+	if (!c->request.envelope)
+		c->request.envelope = malloc(RF_ENVELOPE_SIZE);
+	if (!c->request.envelope)
+		done = -ENOMEM;
+	while (done > 0 && c->stage < STAGE_COMPLETE)
+		done = advance(c);
+	if (done == 0)
+		return;
+	if (done > 0) {
+		begin_call(c);
+		return;
+	}
+	/* A connection without a byte only asks whether the daemon is there. */
+	if (c->have || c->stage > STAGE_ENVELOPE)
+		rf_debug("client: uid=%u left within its request (%s)", (unsigned int)c->uid, strerror(-done));
+	rf_connection_close(c);
+}
+
+static void on_event(struct rf_watch *watch, uint32_t events)
+{
+	struct rf_connection *c = rf_container_of(watch, struct rf_connection, watch);
+
+	if (c->stage < STAGE_COMPLETE)
+		on_request(c);
+	else if (c->stage == STAGE_ANSWER && (events & EPOLLOUT))
+		send_answer(c);
+	else
+		rf_connection_close(c);
+}
+
+int rf_connection_open(struct rf_loop *loop, struct rf_list *all, int fd, uid_t uid, gid_t gid,
+	struct rf_client_context *context, rf_slot_free_fn slot_free, void *slot_data)
+{
+	struct rf_connection *c = calloc(1, sizeof(*c));
+	int failed = c ? rf_watch_add(loop, &c->watch, fd, EPOLLIN, on_event) : -ENOMEM;
+
+	if (failed) {
+		free(c);
+		close(fd);
+		return failed;
+	}
+	c->fd = fd;
+	c->loop = loop;
+	c->context = context;
+	c->slot_free = slot_free;
+	c->slot_data = slot_data;
+	c->uid = uid;
+	c->request.uid = uid;
+	c->request.gid = gid;
+	rf_list_init(&c->node);
+	rf_list_append(all, &c->node);
+	rf_timer_arm(loop, &c->deadline, RF_CLIENT_DEADLINE, on_deadline);
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One client's connection: receives an envelope, the payload whose length the envelope gives, the descriptors; starts
+ * the call; sends its answer; closes. All descriptors that a client sends are taken and closed at once: no command
+ * keeps any yet. Frees itself. Loop thread only.
+ */
+#ifndef RF_SESSIOND_CLIENT_CONNECTION_H
+#define RF_SESSIOND_CLIENT_CONNECTION_H
+
+#include "common/list.h"
+#include "common/loop.h"
+#include "sessiond/client/call.h"
+
+#include <sys/types.h>
+
+struct rf_connection;
+
+/* The connection's slot is free again: its socket is closed and its call over. */
+typedef void (*rf_slot_free_fn)(void *data, uid_t uid);
+
+/*
+ * Takes FD, which is non-blocking, and links the connection into ALL. On failure FD is closed, SLOT_FREE is not called
+ * and a negative errno returned.
+ */
+int rf_connection_open(struct rf_loop *loop, struct rf_list *all, int fd, uid_t uid, gid_t gid,
+	struct rf_client_context *context, rf_slot_free_fn slot_free, void *slot_data);
+/* Hangs up; a running call goes on without a listener. */
+void rf_connection_close(struct rf_connection *connection);
+struct rf_connection *rf_connection_of(struct rf_list *node);
+/* True while the request is not complete. */
+bool rf_connection_receiving(const struct rf_connection *connection);
+
+#endif

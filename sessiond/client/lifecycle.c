@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Starting, stopping and destroying sessions: the long commands. */
+#include "common/log.h"
+#include "sessiond/client/handlers.h"
+#include "sessiond/client/session_reader.h"
+
+#include <lttng/lttng-error.h>
+
+static void started(void *data, int code)
+{
+	struct rf_call *call = data;
+
+	if (code == LTTNG_OK) {
+		call->session->active = true;
+		call->session->ever_started = true;
+	}
+	rf_call_release_session(call, code);
+}
+
+int rf_cmd_start(struct rf_call *call)
+{
+	struct rf_session *session = call->session;
+
+	if (session->active)
+		return LTTNG_ERR_TRACE_ALREADY_STARTED;
+	if (!rf_list_linked(&session->channels))
+		return LTTNG_ERR_NO_CHANNEL;
+	if (session->output == RF_OUTPUT_NONE) {
+		rf_info("client: recording without an output is not supported (session %llu)",
+			(unsigned long long)session->id);
+		return LTTNG_ERR_NOT_SUPPORTED;
+	}
+	rf_call_take_session(call);
+	rf_ust_start(call->context->ust, session, started, call);
+	return RF_LATER;
+}
+
+static void stopped(void *data, int code)
+{
+	struct rf_call *call = data;
+
+	if (code == LTTNG_OK)
+		call->session->active = false;
+	rf_call_release_session(call, code);
+}
+
+int rf_cmd_stop(struct rf_call *call)
+{
+	if (!call->session->active)
+		return LTTNG_ERR_TRACE_ALREADY_STOPPED;
+	rf_call_take_session(call);
+	rf_ust_stop(call->context->ust, call->session, stopped, call);
+	return RF_LATER;
+}
+
+static void destroyed(void *data, int code)
+{
+	struct rf_call *call = data;
+
+	if (code != LTTNG_OK)
+		call->code = code;
+	if (call->code == LTTNG_OK)
+		rf_write_i32(&call->header, 0); /* nothing was archived, so no location follows */
+	rf_call_end_session(call, call->code);
+}
+
+static void release_domain(void *data)
+{
+	struct rf_call *call = data;
+
+	rf_ust_destroy(call->context->ust, call->session, destroyed, call);
+}
+
+static void stopped_for_good(void *data, int code)
+{
+	struct rf_call *call = data;
+
+	/* The session goes all the same; its client learns that the end was not clean. */
+	if (code != LTTNG_OK)
+		call->code = code;
+	call->session->active = false;
+	rf_session_when_unread(call->session, release_domain, call);
+}
+
+int rf_cmd_destroy(struct rf_call *call)
+{
+	struct rf_session *session = call->session;
+
+	call->code = LTTNG_OK;
+	session->destroyed = true;
+	rf_call_take_session(call);
+	rf_call_dismiss_line(session, LTTNG_ERR_SESS_NOT_FOUND);
+	if (session->active)
+		rf_ust_stop(call->context->ust, session, stopped_for_good, call);
+	else
+		rf_session_when_unread(session, release_domain, call);
+	return RF_LATER;
+}

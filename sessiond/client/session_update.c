@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessiond/client/session_update.h"
+
+#include <lttng/lttng-error.h>
+
+static void updated(void *data, int code)
+{
+	rf_call_release_session(data, code);
+}
+
+int rf_session_update(struct rf_call *call)
+{
+	if (!call->session->active)
+		return LTTNG_OK;
+	rf_call_take_session(call);
+	rf_ust_update(call->context->ust, call->session, updated, call);
+	return RF_LATER;
+}

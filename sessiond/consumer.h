@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The consumers, one process for each traced uid and ABI, as the session daemon drives them. The broker spawns a
+ * consumer when it is first needed; its control link can be used at once, messages wait in the socket until it is up.
+ *
+ * The table and all requests belong to the loop thread. Application commands and the notify thread use
+ * rf_consumer_send() and rf_consumer_create_channel() from their own threads; they hold a reference meanwhile.
+ */
+#ifndef RF_SESSIOND_CONSUMER_H
+#define RF_SESSIOND_CONSUMER_H
+
+#include "common/proto_consumer.h"
+#include "sessiond/broker_client.h"
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+struct rf_consumers;
+
+struct rf_consumer {
+	struct rf_list node; /* in rf_consumers.list while it lives */
+	atomic_uint refs;
+	struct rf_consumers *table;
+	uint32_t id;
+	uid_t uid;
+	uint8_t abi_bits;
+	atomic_bool dead;
+	unsigned int users; /* sessions that have traces in it; the last one lets it go */
+	struct rf_timer retire;
+	struct rf_link link;
+	struct rf_requests requests;
+};
+
+/* A trace's directory may be closed now. */
+typedef void (*rf_trace_ended_fn)(void *data, struct rf_consumer *consumer, uint64_t trace);
+/* The consumer died; called once, its pending requests have failed before. */
+typedef void (*rf_consumer_died_fn)(void *data, struct rf_consumer *consumer);
+
+struct rf_consumers {
+	struct rf_list list;
+	struct rf_loop *loop;
+	struct rf_broker_client *broker;
+	rf_trace_ended_fn on_trace_ended;
+	rf_consumer_died_fn on_died;
+	void *owner;
+};
+
+void rf_consumers_init(struct rf_consumers *consumers, struct rf_loop *loop, struct rf_broker_client *broker);
+void rf_consumers_fini(struct rf_consumers *consumers);
+/* The living consumer of UID, spawned when there is none. NULL when it cannot be had. No reference is added. */
+struct rf_consumer *rf_consumers_get(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits);
+/* What the broker said of a consumer's end. */
+void rf_consumers_gone(struct rf_consumers *consumers, uint32_t id, int wait_status);
+
+struct rf_consumer *rf_consumer_ref(struct rf_consumer *consumer);
+void rf_consumer_unref(struct rf_consumer *consumer);
+/* A session begins and stops to have traces in it; the consumer ends when it has none left. */
+void rf_consumer_use(struct rf_consumer *consumer);
+void rf_consumer_release(struct rf_consumer *consumer);
+
+/* Any thread: a one-way message; the writer is freed. */
+int rf_consumer_send(struct rf_consumer *consumer, uint32_t type, struct rf_writer *body);
+int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id);
+/* Loop thread: a request whose body is one id. */
+int rf_consumer_request(
+	struct rf_consumer *consumer, uint32_t type, uint64_t id, uint64_t timeout, rf_reply_fn done, void *data);
+/*
+ * Any thread: asks for a channel's buffers. *SOCK is where the consumer hands them over (caller closes); its status
+ * has been read from it. Blocks, RF_CONSUMER_WAIT at most.
+ */
+#define RF_CONSUMER_WAIT 5 /* seconds */
+int rf_consumer_create_channel(
+	struct rf_consumer *consumer, const struct rf_consumer_create_channel *request, int *sock);
+
+#endif

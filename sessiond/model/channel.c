@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessiond/model/channel.h"
+
+#include "sessiond/model/session.h"
+
+#include <lttng/lttng.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, const struct rf_channel_attr *attr)
+{
+	struct rf_channel *channel = calloc(1, sizeof(*channel));
+
+	if (!channel)
+		return NULL;
+	channel->id = session->next_id++;
+	snprintf(channel->name, sizeof(channel->name), "%s", name);
+	channel->enabled = true;
+	channel->attr = *attr;
+	rf_list_init(&channel->node);
+	rf_list_init(&channel->rules);
+	rf_list_init(&channel->contexts);
+	return channel;
+}
+
+void rf_channel_free(struct rf_channel *channel)
+{
+	if (!channel)
+		return;
+	rf_list_for_each_safe(node, tmp, &channel->rules) {
+		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);
+
+		rf_event_rule_unref(rule->rule);
+		free(rule);
+	}
+	rf_list_for_each_safe(node, tmp, &channel->contexts)
+		free(rf_container_of(node, struct rf_context, node));
+	rf_list_remove(&channel->node);
+	free(channel);
+}
+
+struct rf_channel *rf_channel_find(struct rf_session *session, const char *name)
+{
+	rf_list_for_each(node, &session->channels) {
+		struct rf_channel *channel = rf_container_of(node, struct rf_channel, node);
+
+		if (!strcmp(channel->name, name))
+			return channel;
+	}
+	return NULL;
+}
+
+struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const struct rf_event_rule *rule)
+{
+	rf_list_for_each(node, &channel->rules) {
+		struct rf_channel_rule *candidate = rf_container_of(node, struct rf_channel_rule, node);
+
+		if (rf_event_rule_same(candidate->rule, rule))
+			return candidate;
+	}
+	return NULL;
+}
+
+struct rf_channel_rule *rf_channel_add_rule(
+	struct rf_session *session, struct rf_channel *channel, struct rf_event_rule *rule)
+{
+	struct rf_channel_rule *added = calloc(1, sizeof(*added));
+
+	if (!added)
+		return NULL;
+	added->id = session->next_id++;
+	added->enabled = true;
+	added->rule = rf_event_rule_ref(rule);
+	rf_list_append(&channel->rules, &added->node);
+	return added;
+}
+
+bool rf_context_same(const struct rf_context *a, const struct rf_context *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER)
+		return a->perf_type == b->perf_type && a->perf_config == b->perf_config;
+	if (a->type == LTTNG_EVENT_CONTEXT_APP_CONTEXT)
+		return !strcmp(a->app_provider, b->app_provider) && !strcmp(a->app_name, b->app_name);
+	return true;
+}

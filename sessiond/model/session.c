@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessiond/model/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void rf_sessions_init(struct rf_sessions *sessions, const char *hostname)
+{
+	*sessions = (struct rf_sessions){.next_id = 0};
+	rf_list_init(&sessions->list);
+	snprintf(sessions->hostname, sizeof(sessions->hostname), "%s", hostname);
+}
+
+struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid)
+{
+	struct rf_session *session = calloc(1, sizeof(*session));
+
+	if (!session)
+		return NULL;
+	session->id = sessions->next_id++;
+	snprintf(session->name, sizeof(session->name), "%s", name);
+	session->uid = uid;
+	session->gid = gid;
+	session->created = time(NULL);
+	session->scheme = RF_BUFFERS_PER_UID;
+	rf_list_init(&session->line);
+	rf_list_init(&session->channels);
+	rf_list_init(&session->node);
+	rf_list_insert_after(&sessions->list, &session->node);
+	return session;
+}
+
+void rf_session_free(struct rf_session *session)
+{
+	if (!session)
+		return;
+	rf_list_for_each_safe(node, tmp, &session->channels)
+		rf_channel_free(rf_container_of(node, struct rf_channel, node));
+	rf_list_remove(&session->node);
+	free(session);
+}
+
+struct rf_session *rf_session_find(struct rf_sessions *sessions, const char *name)
+{
+	rf_list_for_each(node, &sessions->list) {
+		struct rf_session *session = rf_container_of(node, struct rf_session, node);
+
+		if (!session->destroyed && !strcmp(session->name, name))
+			return session;
+	}
+	return NULL;
+}
+
+bool rf_session_may_control(const struct rf_session *session, uid_t uid)
+{
+	return uid == 0 || uid == session->uid;
+}

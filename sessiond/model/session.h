@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A recording session: who owns it, where it writes, whether it is active, and what its user-space domain records.
+ * The table of sessions and everything in it belongs to the loop thread; there is no lock because nobody else sees it.
+ *
+ * A long command (start, stop, destroy) makes the session busy until its completion arrives. Commands that would change
+ * a busy session wait in line behind it (sessiond/client); listings do not.
+ */
+#ifndef RF_SESSIOND_MODEL_SESSION_H
+#define RF_SESSIOND_MODEL_SESSION_H
+
+#include "common/list.h"
+#include "common/message.h"
+#include "sessiond/model/channel.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+enum rf_buffer_scheme {
+	RF_BUFFERS_PER_PID = 0,
+	RF_BUFFERS_PER_UID = 1,
+};
+
+enum rf_output_kind {
+	RF_OUTPUT_NONE,
+	RF_OUTPUT_LOCAL,
+};
+
+struct rf_ust_session; /* sessiond/ust: what runs in applications and consumers for this session */
+
+struct rf_session {
+	struct rf_list node; /* in rf_sessions.list, newest first */
+	uint64_t id;         /* never reused */
+	char name[RF_NAME_SIZE];
+	bool name_generated;
+	uid_t uid; /* owner: the creating client's credentials */
+	gid_t gid;
+	time_t created;
+	enum rf_output_kind output;
+	char path[RF_PATH_SIZE]; /* output root, empty without output */
+	bool active;
+	bool ever_started;
+	bool busy;
+	bool destroyed; /* no longer found by name; its destruction is under way */
+	/* Kept by sessiond/client: commands in line behind the long one; readers, and what waits for their end. */
+	struct rf_list line;
+	unsigned int readers;
+	void (*unread)(void *data);
+	void *unread_data;
+
+	bool has_ust;           /* the user-space domain was used */
+	bool has_named_channel; /* a channel was made by name: commands must name one */
+	enum rf_buffer_scheme scheme;
+	bool scheme_chosen; /* by the first channel */
+	struct rf_list channels;
+	uint32_t next_id; /* of channels and channel rules */
+
+	struct rf_ust_session *ust; /* NULL until the first start; owned by sessiond/ust */
+};
+
+struct rf_sessions {
+	struct rf_list list;
+	uint64_t next_id;
+	char hostname[RF_NAME_SIZE];
+};
+
+void rf_sessions_init(struct rf_sessions *sessions, const char *hostname);
+/* A new, linked session with a free id; NULL without memory. The name must not be in use. */
+struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid);
+/* Unlinks and frees it with its channels. Its user-space part must be gone. */
+void rf_session_free(struct rf_session *session);
+/* By exact name; sessions under destruction are not found. */
+struct rf_session *rf_session_find(struct rf_sessions *sessions, const char *name);
+/* uid 0 and the owner. */
+bool rf_session_may_control(const struct rf_session *session, uid_t uid);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The user-space domain's own state, shared by the files of sessiond/ust that make it up. Loop thread only. */
+#ifndef RF_SESSIOND_UST_DOMAIN_STATE_H
+#define RF_SESSIOND_UST_DOMAIN_STATE_H
+
+#include "sessiond/broker_client.h"
+#include "sessiond/consumer.h"
+#include "sessiond/model/session.h"
+#include "sessiond/ust/actor.h"
+#include "sessiond/ust/domain.h"
+#include "sessiond/ust/notify.h"
+#include "sessiond/ust/registration.h"
+#include "sessiond/ust/ust_session.h"
+
+struct rf_ust_domain {
+	struct rf_loop *loop;
+	struct rf_broker_client *broker;
+	struct rf_consumers consumers;
+	struct rf_pool *pool;
+	struct rf_notifier *notifier;
+	struct rf_registration registration;
+	struct rf_list apps; /* rf_app.node: registered and not gone */
+	unsigned int app_count;
+	unsigned int app_limit; /* for the limit of open files */
+	uint32_t timeout_ms;
+	uint64_t next_app_id;
+	struct rf_list sessions; /* rf_ust_session.node */
+	struct rf_list ending;   /* per-pid traces whose last packets the consumer is writing */
+	char hostname[RF_NAME_SIZE];
+};
+
+/* HOSTNAME is copied. APPS_SOCK: the listening socket, taken. TIMEOUT_MS: for an application's answer, 0 = none. */
+struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock,
+	uint32_t timeout_ms, const char *hostname);
+/* Sessions must be destroyed before. */
+void rf_ust_domain_destroy(struct rf_ust_domain *domain);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sessiond/ust/trace.h"
+
+#include "common/log.h"
+
+#include <errno.h>
+#include <lttng/ust-ctl.h>
+#include <lttng/ust-error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static unsigned int streams_max;
+
+void rf_ust_trace_init(void)
+{
+	streams_max = (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel();
+}
+
+struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
+	struct rf_registry *registry, struct rf_consumer *consumer)
+{
+	struct rf_ust_trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace) {
+		rf_registry_unref(registry);
+		return NULL;
+	}
+	trace->refs = 1;
+	trace->id = id;
+	trace->session_id = session_id;
+	trace->uid = uid;
+	trace->abi_bits = abi_bits;
+	trace->registry = registry;
+	trace->consumer = rf_consumer_ref(consumer);
+	rf_list_init(&trace->node);
+	rf_list_init(&trace->channels);
+	pthread_mutex_init(&trace->lock, NULL);
+	return trace;
+}
+
+struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace)
+{
+	trace->refs++;
+	return trace;
+}
+
+static void drop_object(struct lttng_ust_abi_object_data *object)
+{
+	if (!object)
+		return;
+	lttng_ust_ctl_release_object(-1, object);
+	free(object);
+}
+
+static void channel_free(struct rf_trace_channel *channel)
+{
+	for (unsigned int i = 0; i < channel->stream_count; i++)
+		drop_object(channel->streams[i]);
+	free(channel->streams);
+	drop_object(channel->object);
+	free(channel);
+}
+
+void rf_ust_trace_unref(struct rf_ust_trace *trace)
+{
+	if (!trace || --trace->refs)
+		return;
+	rf_list_remove(&trace->node);
+	rf_list_for_each_safe(node, tmp, &trace->channels)
+		channel_free(rf_container_of(node, struct rf_trace_channel, node));
+	rf_registry_unref(trace->registry);
+	rf_consumer_unref(trace->consumer);
+	pthread_mutex_destroy(&trace->lock);
+	free(trace);
+}
+
+int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
+{
+	struct rf_consumer *consumer = data;
+	int err = 0;
+
+	for (size_t at = 0; at < len && !err;) {
+		size_t piece = len - at < RF_METADATA_PUSH_MAX ? len - at : RF_METADATA_PUSH_MAX;
+		const struct rf_consumer_push_metadata message = {.trace = trace,
+			.offset = offset + at,
+			.version = version,
+			.text = {.data = (const uint8_t *)text + at, .len = piece}};
+		struct rf_writer w;
+
+		rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+		rf_consumer_push_metadata_encode(&w, &message);
+		err = rf_consumer_send(consumer, RF_CONSUMER_PUSH_METADATA, &w);
+		at += piece;
+	}
+	return err;
+}
+
+static int receive_streams(int sock, struct rf_trace_channel *channel)
+{
+	for (;;) {
+		struct lttng_ust_abi_object_data *stream = NULL;
+		int err = lttng_ust_ctl_recv_stream_from_consumer(sock, &stream);
+
+		if (err == -LTTNG_UST_ERR_NOENT)
+			return channel->stream_count ? 0 : -EPROTO;
+		if (err < 0)
+			return err;
+
+		struct lttng_ust_abi_object_data **more = realloc(
+			channel->streams, (channel->stream_count + 1) * sizeof(struct lttng_ust_abi_object_data *));
+
+		if (!more) {
+			drop_object(stream);
+			return -ENOMEM;
+		}
+		channel->streams = more;
+		channel->streams[channel->stream_count++] = stream;
+		/* A consumer that never ends the list must not fill our memory. */
+		if (channel->stream_count > streams_max)
+			return -EPROTO;
+	}
+}
+
+static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
+{
+	struct rf_consumer_create_channel request = {
+		.trace = trace->id,
+		.channel = def->id,
+		.subbuf_size = def->attr.subbuf_size,
+		.subbuf_count = def->attr.subbuf_count,
+		.overwrite = def->attr.overwrite,
+		.switch_interval = def->attr.switch_interval,
+		.read_interval = def->attr.read_interval,
+		.blocking_timeout = def->attr.blocking_timeout,
+	};
+	int sock;
+	/* The id is part of the request, and of what the application is told later: it comes first. */
+	int err = rf_registry_add_channel(trace->registry, &channel->stream_class);
+
+	if (err < 0)
+		return err;
+	request.stream_class = channel->stream_class;
+	memcpy(request.name, def->name, sizeof(request.name));
+	err = rf_consumer_create_channel(trace->consumer, &request, &sock);
+	if (err < 0)
+		return err;
+	err = lttng_ust_ctl_recv_channel_from_consumer(sock, &channel->object);
+	if (err >= 0)
+		err = receive_streams(sock, channel);
+	close(sock);
+	return err;
+}
+
+int rf_ust_trace_channel(
+	struct rf_ust_trace *trace, const struct rf_channel_def *def, const struct rf_trace_channel **channel_out)
+{
+	struct rf_trace_channel *channel = NULL;
+
+	pthread_mutex_lock(&trace->lock);
+	rf_list_for_each(node, &trace->channels) {
+		struct rf_trace_channel *candidate = rf_container_of(node, struct rf_trace_channel, node);
+
+		if (candidate->channel == def->id)
+			channel = candidate;
+	}
+	if (!channel) {
+		channel = calloc(1, sizeof(*channel));
+		if (channel) {
+			channel->channel = def->id;
+			channel->status = make_buffers(trace, def, channel);
+			rf_list_append(&trace->channels, &channel->node);
+			if (channel->status < 0)
+				rf_error("no buffers for a channel of uid %u: %s (%d); its applications are not traced "
+					 "there",
+					trace->uid, strerror(channel->status > -1024 ? -channel->status : EPROTO),
+					channel->status);
+		}
+	}
+	pthread_mutex_unlock(&trace->lock);
+	*channel_out = channel;
+	return channel ? channel->status : -ENOMEM;
+}

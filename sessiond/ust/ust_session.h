@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The running side of a session's user-space domain: its output tree, the traces and consumers it has, and what
+ * applications have of it. Made at the first start, freed when the session is destroyed. Loop thread only.
+ */
+#ifndef RF_SESSIOND_UST_UST_SESSION_H
+#define RF_SESSIOND_UST_UST_SESSION_H
+
+#include "common/list.h"
+#include "sessiond/consumer.h"
+#include "sessiond/model/session.h"
+
+#include <stdbool.h>
+
+struct rf_ust_trace;
+
+/* A consumer that has traces of the session. */
+struct rf_session_consumer {
+	struct rf_list node;
+	struct rf_consumer *consumer; /* a reference, and a use */
+};
+
+struct rf_ust_session {
+	struct rf_list node; /* in the domain's list */
+	struct rf_session *session;
+	bool active; /* applications are to trace it */
+	bool has_tree;
+	uint32_t tree;               /* the broker's id */
+	struct rf_list traces;       /* per-uid ones: rf_ust_trace.node */
+	struct rf_list consumers;    /* rf_session_consumer.node */
+	struct rf_list app_sessions; /* rf_app_session.session_node */
+};
+
+/* Linked from SESSION. NULL without memory. */
+struct rf_ust_session *rf_ust_session_new(struct rf_session *session);
+/* Unlinks it from the session; drops its per-uid traces and consumers. Applications must have none of it any more. */
+void rf_ust_session_free(struct rf_ust_session *us);
+/* Notes that CONSUMER works for the session. */
+int rf_ust_session_use_consumer(struct rf_ust_session *us, struct rf_consumer *consumer);
+/* The consumer died: its per-uid traces record nothing more. */
+void rf_ust_session_lost_consumer(struct rf_ust_session *us, struct rf_consumer *consumer);
+
+#endif

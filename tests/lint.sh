@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Style and static checks over every tracked file; prints what is wrong, exits 1 then.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+jobs=$(nproc)
+failed=0
+mapfile -t sources < <(git ls-files '*.c' '*.h')
+mapfile -t units < <(git ls-files 'common/*.c' 'policy/*.c' 'sessiond/*.c' 'consumerd/*.c')
+mapfile -t scripts < <({ git ls-files '*.sh'; echo .ci/run; } | sort -u)
+
+step() {
+	local name=$1
+	shift
+	if "$@"; then
+		echo "ok   $name"
+	else
+		echo "FAIL $name"
+		failed=1
+	fi
+}
+spdx() {
+	local bad=0 file
+	while read -r file; do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || { echo "no SPDX line: $file"; bad=1; }
+	done < <(git ls-files '*.c' '*.h' '*.sh' '*.mk' Makefile .ci/run .clang-format .clang-tidy)
+	return "$bad"
+}
+tidy() {
+	# The flags are given here, so that no compilation database is needed.
+	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -n 4 sh -c '
+		clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -I. -DRF_VERSION=\"tidy\" 2>/dev/null' sh |
+		{ ! grep -E 'warning:|error:' -A 4; }
+}
+clang_build() {
+	make -s -j"$jobs" CC=clang all
+}
+step "SPDX lines" spdx
+step "clang-format" clang-format --dry-run --Werror "${sources[@]}"
+step shellcheck shellcheck -x "${scripts[@]}"
+step "clang build" clang_build
+step clang-tidy tidy
+exit $failed

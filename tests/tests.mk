@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Everything under tests/. Included by the top Makefile; $(BUILD) and the object lists come from there.
+
+CRITERION_LIBS := -lcriterion
+# A test links the objects of the program it tests: test_client_* that of the session daemon, and so on.
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+UNIT_BROKER := $(filter tests/unit/test_broker_%,$(UNIT_SOURCES))
+UNIT_CONSUMER := $(filter tests/unit/test_consumer_%,$(UNIT_SOURCES))
+UNIT_COMMON := $(filter tests/unit/test_common_%,$(UNIT_SOURCES))
+UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON),$(UNIT_SOURCES))
+unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
+UNIT := $(call unit_programs,$(UNIT_SOURCES))
+
+$(call unit_programs,$(UNIT_BROKER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BROKER) $(SANDBOX) $(COMMON)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(BROKER_LIBS)
+$(call unit_programs,$(UNIT_CONSUMER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CONSUMERD) $(SANDBOX) $(COMMON)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CONSUMERD_LIBS)
+$(call unit_programs,$(UNIT_COMMON)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
+$(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SESSIOND) $(SANDBOX) $(COMMON)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(SESSIOND_LIBS)
+
+unit: $(UNIT)
+	tests/unit/run.sh $(BUILD)
+
+# Fuzz targets: libFuzzer, clang only, with ASan and UBSan, in a tree of their own.
+FUZZ_BUILD := build-fuzz
+FUZZ_SECONDS ?= 10
+FUZZ_FLAGS := -std=gnu17 $(WARNINGS) -g -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
+	$(CPPFLAGS) -DRF_SANITIZED=1 -MMD -MP
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ := $(patsubst tests/fuzz/%.c,$(FUZZ_BUILD)/%,$(FUZZ_SOURCES))
+fuzz_objects = $(patsubst $(BUILD)/%,$(FUZZ_BUILD)/%,$(1))
+$(FUZZ_BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@clang $(FUZZ_FLAGS) -c -o $@ $<
+FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame fuzz_message)
+$(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(COMMON))
+	@echo "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
+$(filter-out $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
+	@echo "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
+
+fuzz: $(FUZZ)
+	tests/fuzz/run.sh $(FUZZ_BUILD) $(FUZZ_SECONDS)
+
+-include $(wildcard tests/apps/apps.mk) $(wildcard tests/attack/attack.mk) $(wildcard tests/bench/bench.mk)
+-include $(shell find $(FUZZ_BUILD) -name '*.d' 2>/dev/null)
+
+e2e: all apps
+	tests/e2e/run.sh $(BUILD)
+
+attack: all apps attack-tools
+	tests/attack/run.sh $(BUILD)
+
+lint:
+	tests/lint.sh
+
+check:
+	tests/check.sh
+
+.PHONY: unit fuzz e2e attack lint check apps attack-tools bench

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Plays broker and session daemon for a consumer in a child process. The broker opens plain files in one directory; the
+ * session daemon's messages are sent by the test. Everything waits with a deadline. For one test program each: static.
+ */
+#ifndef RF_TESTS_CONSUMER_PEER_H
+#define RF_TESTS_CONSUMER_PEER_H
+
+#include "common/ctf.h"
+#include "common/frame.h"
+#include "common/log.h"
+#include "common/proto_broker.h"
+#include "common/proto_consumer.h"
+#include "consumerd/daemon.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PEER_WAIT_MS 10000
+
+struct peer {
+	char dir[64];
+	pid_t consumer;
+	int broker;
+	int control;
+	pthread_t broker_thread;
+	bool refuse_streams; /* the broker answers -EACCES */
+	uint32_t serial;
+	unsigned int ended;  /* RF_CONSUMER_TRACE_ENDED seen */
+	unsigned int failed; /* RF_CONSUMER_STREAM_FAILED seen */
+	struct rf_frame_buffer buffer;
+};
+
+static int peer_open(const struct peer *peer, const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", peer->dir, name);
+	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+}
+
+static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_open_streams open_streams;
+	int fds[2 * RF_OPEN_STREAMS_MAX];
+	unsigned int count = 0;
+	char name[300];
+
+	if (frame->type == RF_BROKER_OPEN_METADATA) {
+		fds[count++] = peer_open(peer, "metadata");
+	} else {
+		cr_assert(rf_broker_open_streams_decode(&frame->body, &open_streams));
+		for (uint32_t cpu = 0; cpu < open_streams.cpu_count; cpu++) {
+			snprintf(name, sizeof(name), "%s_%u", open_streams.channel, open_streams.first_cpu + cpu);
+			fds[count++] = peer_open(peer, name);
+			snprintf(name, sizeof(name), "index/%s_%u.idx", open_streams.channel,
+				open_streams.first_cpu + cpu);
+			fds[count++] = peer_open(peer, name);
+		}
+	}
+	if (peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
+		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, -EACCES, NULL, 0, NULL, 0);
+	else
+		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, fds, count);
+	for (unsigned int i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+static void *peer_broker(void *data)
+{
+	static struct rf_frame_buffer buffer;
+	struct peer *peer = data;
+	struct rf_frame frame;
+
+	while (rf_frame_recv(peer->broker, &buffer, &frame, 0) == 1) {
+		peer_answer_open(peer, &frame);
+		rf_frame_close_fds(&frame);
+	}
+	return NULL;
+}
+
+static void peer_send(struct peer *peer, uint32_t type, uint32_t serial, struct rf_writer *body, int fd)
+{
+	cr_assert(rf_writer_ok(body));
+	cr_assert_eq(rf_frame_send(peer->control, type, serial, 0, body->base, body->at, &fd, fd >= 0 ? 1 : 0), 0);
+	rf_writer_free(body);
+}
+
+static void peer_start(struct peer *peer)
+{
+	const struct rf_broker_consumer_start start = {
+		.consumer = 1, .uid = 0, .abi_bits = 64, .log_level = RF_LOG_INFO};
+	int broker[2];
+	int control[2];
+	char index[80];
+	struct rf_writer w;
+
+	memset(peer, 0, sizeof(*peer));
+	strcpy(peer->dir, "/tmp/ringfence-test-XXXXXX");
+	cr_assert(mkdtemp(peer->dir));
+	snprintf(index, sizeof(index), "%s/index", peer->dir);
+	cr_assert_eq(mkdir(index, 0770), 0);
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, broker), 0);
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), 0);
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_consumer_start_encode(&w, &start);
+	cr_assert_eq(rf_frame_send(broker[0], RF_BROKER_CONSUMER_START, 0, 0, w.base, w.at, NULL, 0), 0);
+	rf_writer_free(&w);
+	fflush(NULL);
+	peer->consumer = fork();
+	if (!peer->consumer) {
+		close(broker[0]);
+		close(control[0]);
+		_exit(rf_daemon_run(broker[1], control[1], NULL));
+	}
+	cr_assert(peer->consumer > 0);
+	close(broker[1]);
+	close(control[1]);
+	peer->broker = broker[0];
+	peer->control = control[0];
+	cr_assert_eq(pthread_create(&peer->broker_thread, NULL, peer_broker, peer), 0);
+}
+
+/* The next frame; 0 when the consumer closed its end. */
+static int peer_receive(struct peer *peer, struct rf_frame *frame)
+{
+	struct pollfd ready = {.fd = peer->control, .events = POLLIN};
+
+	cr_assert_eq(poll(&ready, 1, PEER_WAIT_MS), 1, "the consumer said nothing");
+	return rf_frame_recv(peer->control, &peer->buffer, frame, MSG_DONTWAIT);
+}
+
+static void peer_note(struct peer *peer, const struct rf_frame *frame)
+{
+	if (frame->type == RF_CONSUMER_TRACE_ENDED)
+		peer->ended++;
+	if (frame->type == RF_CONSUMER_STREAM_FAILED)
+		peer->failed++;
+}
+
+/* A request whose body is an id; the reply is in *FRAME. */
+static void peer_request(struct peer *peer, uint32_t type, uint64_t id, struct rf_frame *frame)
+{
+	const struct rf_consumer_id message = {.id = id};
+	uint32_t serial = ++peer->serial;
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_id_encode(&w, &message);
+	peer_send(peer, type, serial, &w, -1);
+	while (peer_receive(peer, frame) == 1) {
+		peer_note(peer, frame);
+		if (frame->type == (type | RF_FRAME_REPLY) && frame->serial == serial)
+			return;
+	}
+	cr_assert_fail("the consumer closed its link");
+}
+
+static void peer_tell(struct peer *peer, uint32_t type, uint64_t id)
+{
+	const struct rf_consumer_id message = {.id = id};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_id_encode(&w, &message);
+	peer_send(peer, type, 0, &w, -1);
+}
+
+static void peer_create_trace(struct peer *peer, uint64_t trace, uint64_t session, const uint8_t uuid[RF_UUID_SIZE])
+{
+	struct rf_consumer_create_trace create = {.trace = trace, .session = session, .dir = 1, .packet_size = 4096};
+	struct rf_writer w;
+
+	memcpy(create.uuid, uuid, RF_UUID_SIZE);
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_create_trace_encode(&w, &create);
+	peer_send(peer, RF_CONSUMER_CREATE_TRACE, 0, &w, -1);
+}
+
+/* The socket on which the channel comes; its status is in *STATUS. */
+static int peer_create_channel(struct peer *peer, const struct rf_consumer_create_channel *create, int32_t *status)
+{
+	struct timeval wait = {.tv_sec = PEER_WAIT_MS / 1000};
+	struct rf_writer w;
+	int ends[2];
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_create_channel_encode(&w, create);
+	peer_send(peer, RF_CONSUMER_CREATE_CHANNEL, 0, &w, ends[1]);
+	close(ends[1]);
+	cr_assert_eq(recv(ends[0], status, sizeof(*status), MSG_WAITALL), (ssize_t)sizeof(*status));
+	return ends[0];
+}
+
+static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
+{
+	const struct rf_consumer_push_metadata push = {
+		.trace = trace, .offset = offset, .text = {.data = (const uint8_t *)text, .len = strlen(text)}};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_push_metadata_encode(&w, &push);
+	peer_send(peer, RF_CONSUMER_PUSH_METADATA, 0, &w, -1);
+}
+
+/* The file's content, malloc'd. */
+static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t *len)
+{
+	char path[512];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", peer->dir, name);
+
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	cr_assert(fd >= 0, "no file %s", path);
+	cr_assert_eq(fstat(fd, &st), 0);
+
+	uint8_t *content = malloc((size_t)st.st_size + 1);
+
+	*len = (size_t)st.st_size;
+	cr_assert_eq(read(fd, content, *len), st.st_size);
+	close(fd);
+	return content;
+}
+
+/* The consumer ended by itself, with status 0. */
+static void peer_expect_exit(struct peer *peer)
+{
+	int status = -1;
+
+	for (int waited = 0; waited < PEER_WAIT_MS; waited += 5) {
+		if (waitpid(peer->consumer, &status, WNOHANG) == peer->consumer) {
+			peer->consumer = 0;
+			cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "consumer ended with %x", status);
+			return;
+		}
+		poll(NULL, 0, 5);
+	}
+	cr_assert_fail("the consumer does not end");
+}
+
+static void peer_stop(struct peer *peer)
+{
+	char command[128];
+
+	if (peer->control >= 0)
+		close(peer->control);
+	if (peer->consumer)
+		peer_expect_exit(peer);
+	shutdown(peer->broker, SHUT_RDWR);
+	pthread_join(peer->broker_thread, NULL);
+	close(peer->broker);
+	snprintf(command, sizeof(command), "rm -rf '%s'", peer->dir);
+	cr_assert_eq(system(command), 0);
+}
+
+#endif

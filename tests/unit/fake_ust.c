@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tests/unit/fake_ust.h"
+
+#include <lttng/lttng-error.h>
+#include <stdlib.h>
+
+struct pending {
+	struct rf_list node;
+	enum fake_request kind;
+	struct rf_session *session;
+	rf_ust_done_fn done;
+	rf_ust_list_fn list_done;
+	void *data;
+};
+
+static const struct rf_ust_tracepoint tracepoints[] = {
+	{.pid = 4242, .name = "demo:tick", .loglevel = 6, .field_name = "i", .field_type = 1},
+	{.pid = 4242, .name = "demo:tock", .loglevel = 13, .field_name = "text", .field_type = 4, .field_nowrite = 1},
+	{.pid = 4243, .name = "demo:bare", .loglevel = 14, .field_type = -1},
+};
+
+void fake_ust_init(struct rf_ust_domain *domain)
+{
+	*domain = (struct rf_ust_domain){.list_uid = (uid_t)-1};
+	rf_list_init(&domain->pending);
+}
+
+static void ask(struct rf_ust_domain *domain, const struct pending *what)
+{
+	struct pending *pending = malloc(sizeof(*pending));
+
+	if (!pending)
+		abort();
+	*pending = *what;
+	rf_list_init(&pending->node);
+	rf_list_append(&domain->pending, &pending->node);
+	domain->count[what->kind]++;
+	if (domain->on_request)
+		domain->on_request(domain->data);
+}
+
+bool fake_ust_complete(struct rf_ust_domain *domain, int code)
+{
+	if (!rf_list_linked(&domain->pending))
+		return false;
+
+	struct pending *pending = rf_container_of(domain->pending.next, struct pending, node);
+	struct pending what = *pending;
+
+	rf_list_remove(&pending->node);
+	free(pending);
+	if (what.kind == FAKE_STATISTICS && code == LTTNG_OK) {
+		rf_list_for_each(node, &what.session->channels)
+			rf_container_of(node, struct rf_channel, node)->discarded_events = 7;
+	}
+	if (what.list_done)
+		what.list_done(what.data, code, tracepoints, sizeof(tracepoints) / sizeof(tracepoints[0]));
+	else
+		what.done(what.data, code);
+	return true;
+}
+
+unsigned int fake_ust_pending(const struct rf_ust_domain *domain)
+{
+	unsigned int count = 0;
+
+	rf_list_for_each(node, &domain->pending)
+		count++;
+	return count;
+}
+
+#define SESSION_REQUEST(name, kind_of)                                                                                 \
+	void name(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)           \
+	{                                                                                                              \
+		ask(domain, &(struct pending){.kind = kind_of, .session = session, .done = done, .data = data});       \
+	}
+
+SESSION_REQUEST(rf_ust_start, FAKE_START)
+SESSION_REQUEST(rf_ust_stop, FAKE_STOP)
+SESSION_REQUEST(rf_ust_destroy, FAKE_DESTROY)
+SESSION_REQUEST(rf_ust_update, FAKE_UPDATE)
+SESSION_REQUEST(rf_ust_statistics, FAKE_STATISTICS)
+
+void rf_ust_list(struct rf_ust_domain *domain, uid_t uid, bool with_fields, rf_ust_list_fn done, void *data)
+{
+	domain->list_uid = uid;
+	ask(domain,
+		&(struct pending){.kind = with_fields ? FAKE_LIST_FIELDS : FAKE_LIST, .list_done = done, .data = data});
+}
+
+bool rf_ust_may_trace(uid_t uid, uid_t app_uid)
+{
+	return uid == 0 || uid == app_uid;
+}

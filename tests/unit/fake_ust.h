@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A user-space domain without applications, for tests of what stands before it: it notes what it is asked, and
+ * completes when the test says so, in the order of the requests.
+ */
+#ifndef RF_TESTS_UNIT_FAKE_UST_H
+#define RF_TESTS_UNIT_FAKE_UST_H
+
+#include "common/list.h"
+#include "sessiond/ust/domain.h"
+
+enum fake_request {
+	FAKE_START,
+	FAKE_STOP,
+	FAKE_DESTROY,
+	FAKE_UPDATE,
+	FAKE_STATISTICS,
+	FAKE_LIST,
+	FAKE_LIST_FIELDS,
+	FAKE_REQUESTS,
+};
+
+struct rf_ust_domain {
+	struct rf_list pending;
+	unsigned int count[FAKE_REQUESTS]; /* how often it was asked for each */
+	uid_t list_uid;                    /* of the last listing */
+	void (*on_request)(void *data);    /* may be NULL; called when something is pending */
+	void *data;
+};
+
+void fake_ust_init(struct rf_ust_domain *domain);
+/* Completes the oldest request; false when there is none. */
+bool fake_ust_complete(struct rf_ust_domain *domain, int code);
+unsigned int fake_ust_pending(const struct rf_ust_domain *domain);
+
+#endif

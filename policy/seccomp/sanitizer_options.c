@@ -22,7 +22,7 @@ const char *__tsan_default_options(void)
 /* liburcu is not instrumented: what orders its own accesses to each other is not seen. */
 const char *__tsan_default_suppressions(void)
 {
-	return "called_from_lib:liburcu\n";
+	return "called_from_lib:liburcu-cds.so\ncalled_from_lib:liburcu-common.so\n";
 }
 
 #else

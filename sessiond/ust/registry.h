@@ -50,7 +50,7 @@ int rf_registry_add_channel(struct rf_registry *registry, uint32_t *channel);
  * An application describes the context fields of a channel. The first description adds the stream block; later ones
  * must be the same (-EINVAL). *HEADER_TYPE: what to answer.
  */
-int rf_registry_describe_channel(struct rf_registry *registry, uint32_t channel,
+int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 	const struct lttng_ust_ctl_field *fields, size_t count, uint32_t *header_type);
 /* The same description gives the same id (per-pid: -EINVAL, an application has no event twice). */
 int rf_registry_add_event(

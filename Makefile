@@ -26,6 +26,7 @@ unitdir ?= /usr/lib/systemd/system
 sysusersdir ?= /usr/lib/sysusers.d
 tmpfilesdir ?= /usr/lib/tmpfiles.d
 
+comma := ,
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack

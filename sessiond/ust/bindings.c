@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/ust/bindings.h"
 
+#include "common/tsan.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <urcu.h>
@@ -36,10 +38,15 @@ static unsigned long hash(uint64_t app, uint32_t handle)
 
 static int match(struct cds_lfht_node *node, const void *wanted)
 {
-	const struct binding *b = caa_container_of(node, struct binding, node);
+	struct binding *b = caa_container_of(node, struct binding, node);
 	const struct key *key = wanted;
 
-	return b->app == key->app && b->handle == key->handle;
+	rf_tsan_acquire(b);
+
+	bool same = b->app == key->app && b->handle == key->handle;
+
+	rf_tsan_release(b);
+	return same;
 }
 
 struct rf_bindings *rf_bindings_create(void)
@@ -60,6 +67,7 @@ static void free_binding(struct rcu_head *head)
 {
 	struct binding *b = caa_container_of(head, struct binding, rcu);
 
+	rf_tsan_acquire(b);
 	rf_registry_unref(b->registry);
 	free(b);
 }
@@ -93,6 +101,7 @@ int rf_bindings_add(
 	b->number = number;
 	b->registry = rf_registry_ref(registry);
 	cds_lfht_node_init(&b->node);
+	rf_tsan_release(b);
 	rcu_read_lock();
 
 	bool added = cds_lfht_add_unique(bindings->table, hash(app, handle), match, &key, &b->node) == &b->node;
@@ -136,6 +145,7 @@ struct rf_registry *rf_bindings_find(struct rf_bindings *bindings, uint64_t app,
 
 		*number = b->number;
 		registry = rf_registry_ref(b->registry);
+		rf_tsan_release(b);
 	}
 	rcu_read_unlock();
 	return registry;

@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ThreadSanitizer does not see the ordering that liburcu's queues and hash tables give: their atomic operations are
- * assembly, in a library without instrumentation. Who hands an object over through them says so here; in other builds
- * this is nothing.
+ * Tells ThreadSanitizer of an order that it cannot see, because a library that is not instrumented makes it (liburcu's
+ * queues and grace periods). Nothing in other builds. What happened before RELEASE(p) in one thread has happened after
+ * ACQUIRE(p) in another.
  */
 #ifndef RF_COMMON_TSAN_H
 #define RF_COMMON_TSAN_H
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define RF_WITH_TSAN 1
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define RF_WITH_TSAN 1
-#endif
-
-#ifdef RF_WITH_TSAN
-void __tsan_acquire(void *object);
-void __tsan_release(void *object);
-#define rf_tsan_acquire(object) __tsan_acquire(object)
-#define rf_tsan_release(object) __tsan_release(object)
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#define RF_TSAN_RELEASE(p) __tsan_release((void *)(uintptr_t)(p))
+#define RF_TSAN_ACQUIRE(p) __tsan_acquire((void *)(uintptr_t)(p))
 #else
-#define rf_tsan_acquire(object) ((void)(object))
-#define rf_tsan_release(object) ((void)(object))
+#define RF_TSAN_RELEASE(p) ((void)(p))
+#define RF_TSAN_ACQUIRE(p) ((void)(p))
 #endif
 
 #endif

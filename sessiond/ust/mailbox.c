@@ -13,8 +13,10 @@ static void deliver(struct rf_mailbox *mailbox)
 	struct cds_wfcq_node *node;
 
 	while ((node = __cds_wfcq_dequeue_blocking(&mailbox->head, &mailbox->tail))) {
-		rf_tsan_acquire(node);
-		mailbox->receive(rf_container_of(node, struct rf_mail, node), mailbox->data);
+		struct rf_mail *mail = rf_container_of(node, struct rf_mail, node);
+
+		RF_TSAN_ACQUIRE(mail);
+		mailbox->receive(mail, mailbox->data);
 	}
 }
 
@@ -58,7 +60,7 @@ void rf_mailbox_post(struct rf_mailbox *mailbox, struct rf_mail *mail)
 	const cds_wfcq_head_ptr_t head = {._h = &mailbox->head};
 
 	cds_wfcq_node_init(&mail->node);
-	rf_tsan_release(&mail->node);
+	RF_TSAN_RELEASE(mail);
 	/* Only the first of several posts needs to wake the loop. */
 	if (!cds_wfcq_enqueue(head, &mailbox->tail, &mail->node))
 		(void)!write(mailbox->wake_fd, &one, sizeof(one));

@@ -109,6 +109,7 @@ static void take_down(struct daemon *daemon)
 {
 	rf_ust_domain_destroy(daemon->ust);
 	rf_client_server_destroy(daemon->clients);
+	rf_sessions_fini(&daemon->sessions);
 	rf_health_fini(&daemon->health);
 	rf_broker_client_fini(&daemon->broker);
 	close(daemon->notification_sock);

@@ -161,6 +161,7 @@ static const struct rf_call_rule broker_rules[] = {
 	ANY(wait4, "reaps children"),
 	ANY(waitid, "reaps children"),
 	ANY(kill, "ends children"),
+	ANY(tgkill, "abort() in children: this list holds for them, too, and they have other pids"),
 	ANY(setresuid, "children and run-as workers drop their identity"),
 	ANY(setresgid, "children and run-as workers drop their identity"),
 	ANY(setgroups, "children and run-as workers drop their identity"),

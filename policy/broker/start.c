@@ -63,8 +63,11 @@ static int find_account(const char *name, const char *option, const char *given,
 
 static int find_accounts(struct rf_broker *broker)
 {
-	if (broker->runtime->rootless)
+	if (broker->runtime->rootless) {
+		broker->sessiond_identity = (struct rf_identity){.uid = getuid(), .gid = getgid()};
+		broker->consumer_identity = broker->sessiond_identity;
 		return 0;
+	}
 
 	int err = find_account(
 		"ringfence", "sessiond-user", broker->options->sessiond_user, &broker->sessiond_identity);

@@ -122,7 +122,12 @@ static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t b
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Here, not in the broker: account data bases may be slow, and only this session is to wait for them. */
-	rf_account_groups(owner);
+	int err = rf_account_complete(owner);
+
+	if (err < 0) {
+		rf_error("cannot find out the groups of uid %u: %s", owner->uid, strerror(-err));
+		_exit(EXIT_FAILURE);
+	}
 	rf_worker_run(RF_BROKER_FD, owner, broker);
 }
 

@@ -190,3 +190,17 @@ Test(broker_options, accounts_by_number)
 	/* An account that is root's is no account for this. */
 	cr_expect_eq(rf_account_find("root", NULL, &identity), -EINVAL);
 }
+
+Test(broker_options, a_group_that_is_not_the_owners_is_not_taken)
+{
+	struct rf_identity root = {.uid = 0, .gid = 54321};
+	struct rf_identity nobody_knows = {.uid = 3999999, .gid = 7};
+
+	cr_expect_eq(rf_account_complete(&root), 0);
+	cr_expect_eq(root.gid, 0);
+	cr_expect_geq(root.group_count, 1);
+	cr_expect_eq(rf_account_complete(&nobody_knows), 0);
+	cr_expect_eq(nobody_knows.gid, 7);
+	cr_expect_eq(nobody_knows.group_count, 0);
+	free(root.groups);
+}

@@ -94,8 +94,8 @@ void rf_call_finish(struct rf_call *call, int code)
 
 void rf_client_context_fini(struct rf_client_context *context)
 {
-	while (rf_list_linked(&context->calls))
-		end_call(rf_container_of(context->calls.next, struct rf_call, all), NULL, 0);
+	rf_list_for_each_safe(node, tmp, &context->calls)
+		end_call(rf_container_of(node, struct rf_call, all), NULL, 0);
 }
 
 void rf_call_refuse(struct rf_call *call, int code)
@@ -140,7 +140,7 @@ static int check_needed_domain(const struct rf_call *call)
 		return LTTNG_OK;
 	if (call->request.domain != RF_DOMAIN_UST && !is_agent(call->request.domain))
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
-	return call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
+	return call->session && call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
 }
 
 static int check_consumer(const struct rf_call *call)
@@ -163,7 +163,7 @@ static int enter(struct rf_call *call)
 {
 	if (!call->command->run)
 		return LTTNG_ERR_UND;
-	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN))
+	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
 		call->session->has_ust = true;
 	return call->command->run(call);
 }
@@ -239,12 +239,11 @@ void rf_call_release_session(struct rf_call *call, int code)
 
 void rf_call_dismiss_line(struct rf_session *session, int code)
 {
-	while (rf_list_linked(&session->line)) {
-		struct rf_call *next = rf_container_of(session->line.next, struct rf_call, node);
+	rf_list_for_each_safe(node, tmp, &session->line) {
+		struct rf_call *waiting = rf_container_of(node, struct rf_call, node);
 
-		rf_list_remove(&next->node);
-		next->session = NULL;
-		rf_call_finish(next, code);
+		waiting->session = NULL;
+		rf_call_finish(waiting, code);
 	}
 }
 

@@ -64,7 +64,7 @@ static int add_to_new(struct rf_session *session, const char *name, const struct
 
 	if (code != LTTNG_OK)
 		return code;
-	if (name[0] && strcmp(name, RF_DEFAULT_CHANNEL))
+	if (name[0] && strcmp(name, RF_DEFAULT_CHANNEL) != 0)
 		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
 	if (!rf_context_is_ust(context))
 		return LTTNG_ERR_UST_CONTEXT_INVAL;

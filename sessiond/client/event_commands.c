@@ -133,7 +133,7 @@ static int disable_rules(struct rf_channel *channel, const char *name)
 	rf_list_for_each(node, &channel->rules) {
 		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);
 
-		if (name[0] && strcmp(rule->rule->name, name))
+		if (name[0] && strcmp(rule->rule->name, name) != 0)
 			continue;
 		found = true;
 		rule->enabled = false;

@@ -169,26 +169,22 @@ Test(events, need_program_and_text_of_a_filter)
 	cr_expect_eq(enable("", spec), LTTNG_ERR_FILTER_INVAL);
 }
 
+#define ZERO "410000000000000000"
+#define SEVEN_ZEROS ZERO ZERO ZERO ZERO ZERO ZERO ZERO
+
 Test(events, never_carry_a_filter_that_aborts_applications)
 {
-	/* 0|(0|(…(0|i))): nine operands */
+	/* Nine operands, then the operators between them. */
 	struct event_spec spec = EVENT("e");
-	char program[1000] = "";
 
-	for (int i = 0; i < 8; i++)
-		strcat(program, "410000000000000000");
-	strcat(program, "3bffff 0a0a0a0a0a0a0a0a 01 48006900");
 	spec.filter = "0|(0|(0|(0|(0|(0|(0|(0|i)))))))";
-	spec.program = program;
+	spec.program = SEVEN_ZEROS ZERO "3bffff 0a0a0a0a0a0a0a0a 01 48006900";
 	spec.reloc = 8 * 9 + 3 + 8 + 1;
 	cr_expect_eq(enable("", spec), LTTNG_ERR_FILTER_INVAL);
 	cr_expect_not(rf_list_linked(&session->channels), "nothing was made for it");
 
 	/* One operand less is fine. */
-	program[0] = '\0';
-	for (int i = 0; i < 7; i++)
-		strcat(program, "410000000000000000");
-	strcat(program, "3bffff 0a0a0a0a0a0a0a 01 3f006900");
+	spec.program = SEVEN_ZEROS "3bffff 0a0a0a0a0a0a0a 01 3f006900";
 	spec.reloc = 7 * 9 + 3 + 7 + 1;
 	cr_expect_eq(enable("", spec), LTTNG_OK);
 }

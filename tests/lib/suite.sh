@@ -153,9 +153,17 @@ start_suite() {
 	local command
 	suite_available || bail "the $SUITE daemons are not there"
 	mapfile -t command < <(suite_command)
-	# shellcheck disable=SC2086 # RF_DAEMON_ARGS is a list of words
-	"${command[@]}" ${RF_DAEMON_ARGS:-} "$@" >>"$LOG/daemon" 2>&1 &
-	DAEMON_PID=$!
+	rm -f "$T/daemon.pid" "$T/daemon.status"
+	# Its status is kept in a file: bash forgets that of a child which it was asked about before.
+	(
+		# shellcheck disable=SC2086 # RF_DAEMON_ARGS is a list of words
+		"${command[@]}" ${RF_DAEMON_ARGS:-} "$@" >>"$LOG/daemon" 2>&1 &
+		echo $! >"$T/daemon.pid"
+		wait $!
+		echo $? >"$T/daemon.status"
+	) &
+	wait_until 5 test -s "$T/daemon.pid" || bail "the daemon's pid is not known"
+	DAEMON_PID=$(cat "$T/daemon.pid")
 	wait_until 10 suite_ready && return 0
 	bail "the $SUITE daemons do not answer"
 }
@@ -169,13 +177,12 @@ stop_suite() {
 	if ! wait_until 15 gone "$pid"; then
 		diag "pid $pid ignored SIGTERM for 15 s"
 		kill -KILL "$pid"
-		wait "$pid" 2>/dev/null
 		return 124
 	fi
-	wait "$pid"
-	rc=$?
+	wait_until 5 test -s "$T/daemon.status" || return 125
+	rc=$(cat "$T/daemon.status")
 	wait_until 5 no_daemons || return 123
-	return $rc
+	return "$rc"
 }
 
 # daemon_pids [ROLE]: pids of the suite's processes, by role: broker, sessiond, consumer or (default) all.

@@ -73,7 +73,7 @@ is "$(events "$home/lttng-traces")" 10 "rootless: its events"
 is "$(find "$home" ! -uid "$ALICE" | wc -l)" 0 "rootless: every file is the user's"
 kill -TERM "$(cat "$home/.lttng/lttng-sessiond.pid")"
 ok "rootless: ends" wait_until 10 no_daemons
-is "$(ls -A "$home/.lttng" | grep -vx sessions)" "" "rootless: leaves nothing"
+is "$(find "$home/.lttng" -mindepth 1 ! -name sessions)" "" "rootless: leaves nothing"
 path=/bin/false
 not_ok "create says so when the daemon does not start" alice lttng create y
 done_testing

@@ -35,7 +35,7 @@ kill -CONT "${pids[@]:0:3}"
 recorded() { [ "$(lttng -n list -u | grep -c '^PID')" = 20 ]; }
 ok "after SIGCONT they register again" wait_until 8 recorded
 kill -TERM "${pids[@]}"
-wait
+wait "${pids[@]}"
 ok "stop" timeout 7 lttng -q stop
 lttng -q destroy
 ok "readable" read_trace "$T/out/s"

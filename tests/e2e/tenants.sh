@@ -52,13 +52,13 @@ ok "root may stop and destroy another's session" lttng -q destroy a2
 mkdir -m 0755 "$T/out/roots-own"
 place() {
 	local desc=$1 dir=$2 rc
-	alice lttng -q create bad -o "$dir" 2>"$T/place.err" && {
+	alice lttng create bad -o "$dir" >"$T/place.err" 2>&1 && {
 		alice lttng -q enable-event -u 'rf_sample:*'
-		alice lttng -q start 2>>"$T/place.err"
+		alice lttng start >>"$T/place.err" 2>&1
 	}
 	rc=$?
 	is "$((rc != 0))" 1 "$desc: refused"
-	ok "$desc: with a message" test -s "$T/place.err"
+	ok "$desc: with a message" grep -q "^Error" "$T/place.err"
 	alice lttng -q destroy bad >/dev/null 2>&1
 }
 place "a directory of root" "$T/out/roots-own/x"

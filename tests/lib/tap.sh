@@ -19,7 +19,7 @@
 tap_count=0
 tap_failed=0
 tap_planned=
-tap_finished=
+tap_finished= # read by suite.sh
 
 diag() {
 	printf '%s\n' "$*" | sed 's/^/# /'

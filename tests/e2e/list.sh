@@ -56,13 +56,29 @@ scenario() {
 	lttng list
 }
 
-# Rules of a channel have no order; progress dots tell how long something took; pids differ.
+# Channels of a session and rules of a channel have no order; progress dots tell how long something took; pids differ.
 comparable() {
-	sed -E "s/PID: [0-9]+/PID: N/; /^(Destroying session|Waiting for)[^\n]*[.]+$/d" | awk '
-		/^      [^ ].*\(type: tracepoint\)/ { rules[n++] = $0; next }
-		n { for (i = 1; i < n; i++) for (j = i; j > 0 && rules[j] < rules[j-1]; j--) { t = rules[j]; rules[j] = rules[j-1]; rules[j-1] = t }
-			for (i = 0; i < n; i++) print rules[i]; n = 0 }
-		{ print }'
+	sed -E 's/PID: [0-9]+/PID: N/; /^(Destroying session|Waiting for).*[.]+$/d' | awk '
+		function sorted(list, n, i, j, t) {
+			for (i = 2; i <= n; i++)
+				for (j = i; j > 1 && list[j] < list[j - 1]; j--) { t = list[j]; list[j] = list[j - 1]; list[j - 1] = t }
+		}
+		function end_rules(i) {
+			sorted(rule, rules)
+			for (i = 1; i <= rules; i++) block[blocks] = block[blocks] "\n" rule[i]
+			rules = 0
+		}
+		function end_blocks(i) {
+			end_rules()
+			sorted(block, blocks)
+			for (i = 1; i <= blocks; i++) print block[i]
+			blocks = 0
+		}
+		/^- / { end_rules(); block[++blocks] = $0; next }
+		blocks && /^      .*\(type: tracepoint\)/ { rule[++rules] = $0; next }
+		blocks && /^( |$)/ { end_rules(); block[blocks] = block[blocks] "\n" $0; next }
+		{ end_blocks(); print }
+		END { end_blocks() }'
 }
 
 run_scenario() {

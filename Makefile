@@ -30,6 +30,7 @@ comma := ,
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+comma := ,
 ifeq ($(SAN),)
 HARDEN += -O2 -D_FORTIFY_SOURCE=2
 else

@@ -7,6 +7,7 @@
 
 const char *__asan_default_options(void);
 const char *__tsan_default_options(void);
+const char *__tsan_default_suppressions(void);
 
 const char *__asan_default_options(void)
 {
@@ -16,6 +17,14 @@ const char *__asan_default_options(void)
 const char *__tsan_default_options(void)
 {
 	return "symbolize=0:report_atomic_races=0";
+}
+
+/* liburcu is not instrumented: what orders its own accesses to each other is not seen. */
+const char *__tsan_default_suppressions(void)
+{
+	/* One line a library: a pattern that fits two of them ends the program. */
+	return "called_from_lib:liburcu.so\ncalled_from_lib:liburcu-cds.so\n"
+	       "called_from_lib:liburcu-common.so\n";
 }
 
 #else

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	}
 	if ((count == 0) == (ms == 0) || size >= sizeof(text)) {
 		fprintf(stderr,
-		        "usage: rf-flood (-n COUNT | -t MILLISECONDS) [-s TEXT_SIZE] [-g GATE] [-r READY_FILE]\n");
+			"usage: rf-flood (-n COUNT | -t MILLISECONDS) [-s TEXT_SIZE] [-g GATE] [-r READY_FILE]\n");
 		return 2;
 	}
 	for (uint64_t i = 0; i < size; i++)
@@ -63,6 +63,6 @@ int main(int argc, char **argv)
 	uint64_t start = app_now_ns();
 	uint64_t emitted = flood(count != 0 ? count : UINT64_MAX, ms != 0 ? start + ms * 1000000U : 0, text);
 	printf("emitted=%llu elapsed_ns=%llu\n", (unsigned long long)emitted,
-	        (unsigned long long)(app_now_ns() - start));
+		(unsigned long long)(app_now_ns() - start));
 	return 0;
 }

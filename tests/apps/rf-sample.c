@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 			break;
 		default:
 			fprintf(stderr,
-			        "usage: rf-sample [-n COUNT] [-d DELAY_US] [-g GATE] [-r READY_FILE] [-t TEXT] [-a]\n");
+				"usage: rf-sample [-n COUNT] [-d DELAY_US] [-g GATE] [-r READY_FILE] [-t TEXT] [-a]\n");
 			return 2;
 		}
 	}

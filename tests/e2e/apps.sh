@@ -42,23 +42,14 @@ done
 
 # Killed in the middle.
 has_data() {
-<<<<<<< HEAD
 	[ -n "$(find "$1" -path "*rf-flood*" -name "flood_?" -size +0 -o -path "*/uid/*" -name "flood_?" -size +0)" ]
-=======
-	[ -n "$(find "$1" -path "*rf-flood*" -name "ch_?" -size +0 -o -path "*/uid/*" -name "ch_?" -size +0)" ]
->>>>>>> main
 }
 for scheme in uid pid; do
 	out=$T/out/kill-$scheme
 	lttng -q create "kill-$scheme" -o "$out"
-<<<<<<< HEAD
 	lttng -q enable-channel -u "--buffers-$scheme" ch,flood
 	lttng -q enable-event -u -c ch "rf_sample:*"
 	lttng -q enable-event -u -c flood "rf_flood:*"
-=======
-	lttng -q enable-channel -u "--buffers-$scheme" ch
-	lttng -q enable-event -u -c ch 'rf_*'
->>>>>>> main
 	lttng -q start
 	rf-flood -t 20000 >/dev/null 2>&1 &
 	victim=$!

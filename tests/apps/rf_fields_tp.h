@@ -9,14 +9,15 @@
 #if !defined(TESTS_APPS_RF_FIELDS_TP_H) || defined(LTTNG_UST_TRACEPOINT_HEADER_MULTI_READ)
 #define TESTS_APPS_RF_FIELDS_TP_H
 #include <lttng/tracepoint.h>
+#include <arpa/inet.h>
 #include <stdint.h>
 
 LTTNG_UST_TRACEPOINT_ENUM(rf_fields, colour,
 	LTTNG_UST_TP_ENUM_VALUES(
 		lttng_ust_field_enum_value("red", 0)
 		lttng_ust_field_enum_value("green", 1)
-		lttng_ust_field_enum_range("blues", 2, 9)
 		lttng_ust_field_enum_value("minus", -1)
+		lttng_ust_field_enum_range("blues", 2, 9)
 		lttng_ust_field_enum_auto("next")
 	)
 )
@@ -33,8 +34,8 @@ LTTNG_UST_TRACEPOINT_EVENT(rf_fields, all,
 		lttng_ust_field_integer(int64_t, i64, -(int64_t)v)
 		lttng_ust_field_integer(uint64_t, u64, (uint64_t)v)
 		lttng_ust_field_integer_hex(uint32_t, hex, (uint32_t)v)
-		lttng_ust_field_integer_network(uint16_t, net16, 0x0102)
-		lttng_ust_field_integer_network_hex(uint32_t, net32, 0x01020304)
+		lttng_ust_field_integer_network(uint16_t, net16, htons(0x0102))
+		lttng_ust_field_integer_network_hex(uint32_t, net32, htonl(0x01020304))
 		lttng_ust_field_integer_nowrite(int, unseen, v)
 		lttng_ust_field_float(float, f32, 0.5f)
 		lttng_ust_field_float(double, f64, 0.25)

@@ -32,7 +32,7 @@ RF_CONSUMER_UID=64002
 # shellcheck disable=SC2034 # for the scripts
 ALICE=64101 BOB=64102 CAROL=64103
 
-# shellcheck source=tests/lib/tap.sh
+# shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$rf_lib/tap.sh"
 
 # The tree may lie where only root can go; daemons and applications run as others. So use copies.
@@ -77,6 +77,7 @@ elapsed() {
 	start=$(now_ms)
 	"$@"
 	rc=$?
+	# shellcheck disable=SC2034 # for the scripts
 	ELAPSED=$(($(now_ms) - start))
 	return $rc
 }
@@ -149,6 +150,7 @@ suite_ready() {
 }
 
 # start_suite [OPTION...]: root's daemon, in the background; returns when it answers. DAEMON_PID is its process.
+# shellcheck disable=SC2120 # options are rare
 start_suite() {
 	local command
 	suite_available || bail "the $SUITE daemons are not there"
@@ -187,6 +189,7 @@ stop_suite() {
 
 # daemon_pids [ROLE]: pids of the suite's processes, by role: broker, sessiond, consumer or (default) all.
 # The namespace is private, so every process of these names belongs to this test.
+# shellcheck disable=SC2120 # a role is optional
 daemon_pids() {
 	local dir exe role
 	for dir in /proc/[0-9]*; do
@@ -202,6 +205,7 @@ daemon_pids() {
 }
 
 no_daemons() {
+	# shellcheck disable=SC2119 # all of them
 	[ -z "$(daemon_pids)" ]
 }
 

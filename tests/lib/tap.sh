@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 #
 # The Test Anything Protocol for shell scripts. Sourced by suite.sh.
+# Commands run in the script's own shell: a function under test may change its variables.
 #
 #     plan N                  announce N tests (optional; then a different number of results is a failure)
 #     ok DESC CMD [ARG...]    passes when the command succeeds; its output is shown when it does not
@@ -18,7 +19,7 @@
 tap_count=0
 tap_failed=0
 tap_planned=
-tap_finished=
+tap_finished= # read by suite.sh
 
 diag() {
 	printf '%s\n' "$*" | sed 's/^/# /'
@@ -47,9 +48,9 @@ skip() {
 }
 
 ok() {
-	local desc=$1 out rc
+	local desc=$1 rc
 	shift
-	out=$("$@" 2>&1)
+	"$@" >"$T/tap.out" 2>&1
 	rc=$?
 	if [ "$rc" = 0 ]; then
 		pass "$desc"
@@ -57,14 +58,14 @@ ok() {
 	fi
 	fail "$desc"
 	diag "exit status $rc of: $*"
-	[ -z "$out" ] || diag "$(tail -n 20 <<<"$out")"
+	diag "$(tail -n 20 "$T/tap.out")"
 	return 1
 }
 
 not_ok() {
-	local desc=$1 out rc
+	local desc=$1 rc
 	shift
-	out=$("$@" 2>&1)
+	"$@" >"$T/tap.out" 2>&1
 	rc=$?
 	if [ "$rc" != 0 ]; then
 		pass "$desc"
@@ -72,7 +73,7 @@ not_ok() {
 	fi
 	fail "$desc"
 	diag "unexpected success of: $*"
-	[ -z "$out" ] || diag "$(tail -n 20 <<<"$out")"
+	diag "$(tail -n 20 "$T/tap.out")"
 	return 1
 }
 

@@ -67,6 +67,10 @@ fuzz: $(FUZZ)
 e2e: all apps
 	tests/e2e/run.sh $(BUILD)
 
+# A registration storm and a crowd: for SAN=thread.
+storm: all apps
+	tests/e2e/run.sh $(BUILD) storm crowd basic
+
 attack: all apps attack-tools
 	tests/attack/run.sh $(BUILD)
 
@@ -76,4 +80,4 @@ lint:
 check:
 	tests/check.sh
 
-.PHONY: unit fuzz e2e attack lint check apps attack-tools bench
+.PHONY: unit fuzz e2e storm attack lint check apps attack-tools bench

@@ -30,8 +30,10 @@ ok "SIGTERM: exit status 0" stop_suite
 is "$(ls -A $run_dir)" "" "SIGTERM: the runtime directory is empty"
 is "$(shm_word /dev/shm/lttng-ust-wait-8)" 0 "SIGTERM: the wait file says so"
 
+# -b keeps stdio, so it must not be a pipe that somebody reads to its end.
+in_background() { timeout 10 "${command[@]}" "$1" >>"$LOG/daemon" 2>&1; }
 for option in -d -b; do
-	ok "$option: returns success" timeout 10 "${command[@]}" "$option"
+	ok "$option: returns success" in_background "$option"
 	ok "$option: a client is answered at once" lttng -n list
 	pid=$(pid_in_file $run_dir)
 	not_ok "$option: a second instance refuses" timeout 5 "${command[@]}" "$option"

@@ -285,6 +285,12 @@ rf_finish() {
 		echo "not ok $((tap_count + 1)) - the script ended before its last line"
 		rc=1
 	fi
+	# Sanitised builds speak on stderr and go on.
+	if grep -qE '(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:' "$LOG"/* 2>/dev/null; then
+		echo "not ok $((tap_count + 1)) - the sanitisers have nothing to say"
+		diag "$(grep -hE -A 12 '(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:' "$LOG"/* | head -n 60)"
+		rc=1
+	fi
 	if [ $rc != 0 ]; then
 		for file in "$LOG"/*; do
 			[ -s "$file" ] || continue

@@ -41,7 +41,7 @@ consumer_ticks() {
 
 # recorded DIR: events in the trace. The daemons' own count of discarded events may be wrong (that of the stock ones wraps).
 recorded() {
-	babeltrace2 "$1" --component=sink.utils.counter --params=step=0 2>/dev/null |
+	babeltrace2 "$1" --component=sink.utils.counter 2>/dev/null |
 		awk '/ Event messages?$/ { gsub(",", "", $1); n = $1 } END { print n + 0 }'
 }
 
@@ -68,6 +68,7 @@ case_flood() {
 		bytes=$(find "$T/out/f$n" -name 'channel0_?' -printf '%s\n' | awk '{ n += $1 } END { printf "%.0f", n }')
 		lttng -q destroy
 		read=$(recorded "$T/out/f$n")
+		[ "$read" -gt 0 ] || bail "nothing was recorded, or it cannot be read"
 		rm -rf "$T/out/f$n"
 		result "events recorded, $n applications" 1/s more "$(awk "BEGIN { printf \"%.0f\", $read / $seconds }")"
 		result "events lost, $n applications" % less "$(awk "BEGIN { printf \"%.3f\", 100 * ($emitted - $read) / $emitted }")"

@@ -56,6 +56,6 @@ for ((i = 0; i < 50; i++)); do
 	lttng enable-event -k sched_switch -s z >"$T/k.out" 2>&1
 	[ $? != 141 ] || break
 done
-is "$i" 50 "an early refusal never costs the client a SIGPIPE"
+ours_ok "an early refusal never costs the client a SIGPIPE" test "$i" = 50
 ok "after all that, it answers" timeout 5 lttng list
 done_testing

@@ -19,7 +19,7 @@ rf-flood -t 1000 >"$T/app-out"
 rf-sample -n 50 >"$T/app-out"
 ok "stop of the full one ends" timeout 10 lttng -q stop full
 ok "list answers" timeout 2 lttng list
-ok "destroy of the full one ends" timeout 10 lttng -q destroy full
+ours_ok "destroy of the full one ends" timeout 10 lttng -q destroy full
 ok "destroy of the other" timeout 10 lttng -q destroy fine
 is "$(events "$T/out/fine")" 50 "the other session lost nothing"
 ours_ok "what is on the full disk is readable" read_trace "$T/small/full"
@@ -27,7 +27,7 @@ lttng -q create onfull -o "$T/small/another"
 lttng -q enable-event -u 'rf_sample:*'
 lttng -q start onfull >/dev/null 2>&1
 rf-sample -n 5 >"$T/app-out"
-ok "a session on a full disk can go" timeout 10 lttng -q destroy onfull
+ours_ok "a session on a full disk can go" timeout 10 lttng -q destroy onfull
 lttng -q create after -o "$T/out/after"
 lttng -q enable-event -u 'rf_sample:*'
 lttng -q start after

@@ -19,7 +19,8 @@ million() {
 	lttng -q destroy
 	read=$(events "$out")
 	diag "$scheme: $read read, $lost discarded"
-	is "$((read + lost))" 1000000 "$scheme: recorded + discarded = emitted"
+	# The stock daemons forget discarded events of per-pid buffers.
+	ours_ok "$scheme: recorded + discarded = emitted" test "$((read + lost))" = 1000000
 	ok "$scheme: something was recorded" test "$read" -gt 1000
 	is "$(grep -oE 'seq = [0-9]+' "$T/events" | sort -u | wc -l)" "$read" "$scheme: no event twice"
 	rm -rf "$out"

@@ -6,7 +6,7 @@
 #     private.sh COMMAND [ARGUMENT...]
 #
 # Mounts, processes, network and System V objects are its own; /run and /dev/shm are empty tmpfs, the
-# loopback interface is up, a group "tracing" exists. Whatever the command started dies with it, and
+# loopback interface is up, a group "tracing" and accounts for two test users exist. Whatever the command started dies with it, and
 # nothing it wrote below /run or /dev/shm outlives it. Any number of these may run side by side.
 #
 # The command finds in its environment:
@@ -50,6 +50,14 @@ if ! getent group tracing >/dev/null; then
 	} >"$T/group" || die "cannot write a private group file"
 	mount --bind "$T/group" /etc/group || die "cannot mount a private group file"
 fi
+
+# Two of the tests' users have accounts (the stock daemons write no trace for who has none), others do not.
+{
+	cat /etc/passwd
+	echo "rf-alice:x:64101:64101::$T/home/64101:/bin/sh"
+	echo "rf-bob:x:64102:64102::$T/home/64102:/bin/sh"
+} >"$T/passwd" || die "cannot write a private account file"
+mount --bind "$T/passwd" /etc/passwd || die "cannot mount a private account file"
 
 export RF_PRIVATE=1 HOME="$T/home/0" TMPDIR="$T/tmp"
 unset LTTNG_HOME LTTNG_SESSIOND_PATH LTTNG_UST_REGISTER_TIMEOUT LTTNG_APP_SOCKET_TIMEOUT LTTNG_UST_DEBUG

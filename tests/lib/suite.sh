@@ -26,7 +26,7 @@ fi
 
 SUITE=${SUITE:-ours}
 BUILD=${BUILD:-$rf_top/build}
-# Identities used by the tests. None of them has, or needs, an account.
+# Identities used by the tests: alice and bob have (private) accounts, the others need none.
 RF_SESSIOND_UID=64001
 RF_CONSUMER_UID=64002
 # shellcheck disable=SC2034 # for the scripts

@@ -50,7 +50,7 @@ $(filter-out $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/
 fuzz: $(FUZZ)
 	tests/fuzz/run.sh $(FUZZ_BUILD) $(FUZZ_SECONDS)
 
--include $(wildcard tests/apps/apps.mk) $(wildcard tests/attack/attack.mk) $(wildcard tests/bench/bench.mk)
+-include $(wildcard tests/apps/*.mk) $(wildcard tests/attack/attack.mk) $(wildcard tests/bench/bench.mk)
 -include $(shell find $(FUZZ_BUILD) -name '*.d' 2>/dev/null)
 
 e2e: all apps

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 rows() {
 	# One rule a line, then: list, call, condition, reason.
-	tr '\n' ' ' <policy/seccomp/tables.c | sed -E 's/[[:space:]]+/ /g; s/ (ANY|WHEN)\(/\n\1(/g; s/ (static const struct rf_call_rule [a-z]+_rules)/\n\1/g' |
+	{ tr '\n' ' ' <policy/seccomp/tables.c; echo; } | sed -E 's/[[:space:]]+/ /g; s/ (ANY|WHEN)\(/\n\1(/g; s/ (static const struct rf_call_rule [a-z]+_rules)/\n\1/g' |
 		sed -nE '
 			s/^static const struct rf_call_rule ([a-z]+)_rules.*/list \1/p
 			s/^ANY\(([a-z0-9_]+), "([^"]*)"\).*/rule \1\t\t\2/p

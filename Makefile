@@ -26,9 +26,11 @@ unitdir ?= /usr/lib/systemd/system
 sysusersdir ?= /usr/lib/sysusers.d
 tmpfilesdir ?= /usr/lib/tmpfiles.d
 
+comma := ,
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+comma := ,
 ifeq ($(SAN),)
 HARDEN += -O2 -D_FORTIFY_SOURCE=2
 else
@@ -37,7 +39,6 @@ ifeq ($(SAN),address)
 SANFLAGS += -fno-sanitize-recover=undefined
 endif
 endif
-comma := ,
 HOOKFLAGS := $(if $(HOOKS),-DRF_HOOK_$(shell echo '$(HOOKS)' | tr 'a-z-' 'A-Z_')=1)
 CPPFLAGS += -D_GNU_SOURCE -I. -DRF_VERSION='"$(VERSION)"'
 CFLAGS ?= -g

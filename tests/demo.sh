@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 alice=64101
 bob=64102
-greetings=1000
+events=1000
 
 die() {
 	echo "demo: $*" >&2
@@ -29,7 +29,7 @@ wait_until() {
 if [ "${1:-}" != --inside ]; then
 	[ "$(id -u)" -eq 0 ] || die "run this as root: it makes namespaces and shows applications of two users"
 	bash tests/install-deps.sh demo
-	make -s -j"$(nproc)" all hello >/dev/null
+	make -s -j"$(nproc)" all build/tests/apps/rf-sample >/dev/null
 	# The propagation of mounts is changed inside, where it can also be done below a chroot.
 	exec unshare -m --propagation unchanged -p -n -i --fork --kill-child --mount-proc -- bash tests/demo.sh --inside
 fi
@@ -44,7 +44,7 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 top=/run/demo
 bin=$top/bin
 mkdir -p "$bin" "$top/home"
-install -m 0755 build/bin/* build/tests/apps/rf-hello "$bin"
+install -m 0755 build/bin/* build/tests/apps/rf-sample "$bin"
 export HOME=$top/home LC_ALL=C
 unset LTTNG_HOME XDG_RUNTIME_DIR NOTIFY_SOCKET
 
@@ -70,12 +70,12 @@ echo "ringfenced is process $broker"
 
 step "root records what applications of all users do"
 run lttng create demo --output="$top/trace"
-run lttng enable-event --userspace 'rf_hello:*'
+run lttng enable-event --userspace 'rf_sample:*'
 run lttng start
 for user in $alice:alice $bob:bob; do
 	# Waits for the daemon as long as it takes before main(): this demo must show every event.
 	run env LTTNG_UST_REGISTER_TIMEOUT=-1 setpriv --reuid "${user%:*}" --regid "${user%:*}" --clear-groups -- \
-		"$bin/rf-hello" "${user#*:}" "$greetings"
+		"$bin/rf-sample" -n "$events" -t "${user#*:}"
 done
 
 # --- who runs, with what rights -------------------------------------------------------------------------------------
@@ -136,12 +136,12 @@ run lttng destroy demo
 step "what was recorded of each user"
 for user in $alice:alice $bob:bob; do
 	trace=$top/trace/ust/uid/${user%:*}
-	babeltrace2 "$trace" >"$top/events" || die "babeltrace2 cannot read $trace"
+	babeltrace2 "$trace" >"$top/text" || die "babeltrace2 cannot read $trace"
 	echo "# babeltrace2 $trace | head -n 3"
-	head -n 3 "$top/events"
-	count=$(grep -c "rf_hello:greeting:.*who = \"${user#*:}\"" "$top/events" || true)
-	echo "(${user#*:}, uid ${user%:*}: $count of $greetings events)"
-	[ "$count" -eq "$greetings" ] || die "events are missing: $(tail -n 5 "$top/log")"
+	head -n 3 "$top/text"
+	count=$(grep -c "rf_sample:tick:.*text = \"${user#*:}\"" "$top/text" || true)
+	echo "(${user#*:}, uid ${user%:*}: $count of $events events)"
+	[ "$count" -eq "$events" ] || die "events are missing: $(tail -n 5 "$top/log")"
 done
 
 step "the suite ends"

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/securebits.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -41,19 +42,65 @@ static int limit_bounding(const cap_value_t *kept, int count)
 	return 0;
 }
 
+/* In the order of need: all at start, the first four for good, the fifth never effective in the broker itself. */
+static const cap_value_t broker_caps[] = {
+	CAP_SETUID,
+	CAP_SETGID,
+	CAP_SETPCAP,
+	CAP_KILL,
+	CAP_DAC_OVERRIDE,
+	CAP_CHOWN,
+	CAP_FOWNER,
+	CAP_SYS_RESOURCE,
+};
+#define START_CAPS ((int)(sizeof(broker_caps) / sizeof(broker_caps[0])))
+#define PERMITTED_CAPS 5
+#define EFFECTIVE_CAPS 4
+
+static int keep_caps(int count)
+{
+	cap_value_t here[START_CAPS];
+	int found = 0;
+	cap_t now = cap_get_proc();
+
+	if (!now)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		cap_flag_value_t value = CAP_CLEAR;
+
+		if (cap_get_flag(now, broker_caps[i], CAP_PERMITTED, &value) == 0 && value == CAP_SET)
+			here[found++] = broker_caps[i];
+	}
+	cap_free(now);
+	return set_caps(here, found, here, found);
+}
+
+int rf_caps_begin(void)
+{
+	const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+		SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+	if (geteuid() != 0 || !RF_DROP_IDENTITY)
+		return 0;
+	if (prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
+		return -errno;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+
+	int err = limit_bounding(broker_caps, START_CAPS);
+
+	/* A service manager may have taken some away: what is there counts, what is missing shows where it is needed.
+	 */
+	return err < 0 ? err : keep_caps(START_CAPS);
+}
+
 int rf_caps_reduce(void)
 {
-	static const cap_value_t permitted[] = {CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_KILL, CAP_DAC_OVERRIDE};
-	const int count = sizeof(permitted) / sizeof(permitted[0]);
-
 	if (geteuid() != 0)
 		return 0;
 
-	int err = limit_bounding(permitted, count);
+	int err = limit_bounding(broker_caps, PERMITTED_CAPS);
 
-	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	/* Root's magic ends here: exec and uid changes give nothing back. */
-	return err < 0 ? err : set_caps(permitted, count, permitted, count - 1);
+	return err < 0 ? err : set_caps(broker_caps, PERMITTED_CAPS, broker_caps, EFFECTIVE_CAPS);
 }
 
 static int take_identity(const struct rf_identity *identity)

@@ -23,7 +23,13 @@ struct rf_identity {
 	size_t group_count;
 };
 
-/* Once the sockets and files of the runtime directory exist. Negative errno. */
+/*
+ * First of all: what is above, and for the time until the sockets exist chown, fowner and dac_override (other owners'
+ * leftovers in shared memory) and sys_resource (limit of open files). Root's magic ends here: neither exec nor a change
+ * of uid gives anything back. Negative errno.
+ */
+int rf_caps_begin(void);
+/* Once the sockets and files of the runtime directory exist: only what is above is left. */
 int rf_caps_reduce(void);
 /* In a fresh child, irrevocable: IDENTITY and nothing else; no capability in any set, no_new_privs. */
 int rf_identity_confine(const struct rf_identity *identity);

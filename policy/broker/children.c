@@ -20,6 +20,9 @@
 #include <unistd.h>
 
 #define ENVIRONMENT_MAX 16
+#define CONSUMERS_MAX 1024u
+/* One that closed its link is at its end; it is of no use if not. */
+#define HANG_UP_GRACE (10 * RF_SECOND)
 
 /* What children may know of our environment, and why. */
 static const char *const passed_on[] = {
@@ -97,12 +100,24 @@ static _Noreturn void become_child(
 	_exit(127);
 }
 
+static void deadline_passed(struct rf_timer *timer)
+{
+	struct rf_peer *peer = rf_container_of(timer, struct rf_peer, deadline);
+
+	if (peer->exited)
+		return;
+	rf_audit("op=kill pid=%d result=granted reason=\"did not end in time\"", (int)peer->pid);
+	kill(peer->pid, SIGKILL);
+}
+
 static void peer_gone(struct rf_link *link, int status)
 {
 	struct rf_peer *peer = link->owner;
 
 	if (status < 0 && status != -ECONNRESET && status != -EPIPE) {
 		rf_child_kill(peer, strerror(-status));
+		if (peer->exited)
+			rf_lifecycle_peer_over(peer);
 		return;
 	}
 	peer->linked = false;
@@ -110,6 +125,8 @@ static void peer_gone(struct rf_link *link, int status)
 	rf_link_close(link);
 	if (peer->exited)
 		rf_lifecycle_peer_over(peer);
+	else if (!rf_timer_armed(&peer->deadline))
+		rf_timer_arm(peer->broker->loop, &peer->deadline, HANG_UP_GRACE, deadline_passed);
 }
 
 static void peer_frame(struct rf_link *link, struct rf_frame *frame)
@@ -183,12 +200,25 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, broker->runtime->socks, RF_START_FD_COUNT);
 }
 
+static unsigned int count_consumers(const struct rf_broker *broker)
+{
+	unsigned int count = 0;
+
+	rf_list_for_each(node, &broker->consumers)
+		count++;
+	return count;
+}
+
 int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd)
 {
 	const struct rf_broker_consumer_start message = {
 		.consumer = id, .uid = uid, .abi_bits = abi_bits, .log_level = (uint8_t)rf_log_get_level()};
 	struct rf_writer w;
 	int err;
+
+	if (count_consumers(broker) >= CONSUMERS_MAX)
+		return -EUSERS;
+
 	struct rf_peer *peer = start(
 		broker, "ringfence-consumerd", RF_PEER_CONSUMER, &broker->consumer_identity, control_fd, &err);
 
@@ -211,16 +241,6 @@ struct rf_peer *rf_children_find_consumer(struct rf_broker *broker, uint32_t id)
 			return peer;
 	}
 	return NULL;
-}
-
-static void deadline_passed(struct rf_timer *timer)
-{
-	struct rf_peer *peer = rf_container_of(timer, struct rf_peer, deadline);
-
-	if (peer->exited)
-		return;
-	rf_audit("op=kill pid=%d result=granted reason=\"did not end in time\"", (int)peer->pid);
-	kill(peer->pid, SIGKILL);
 }
 
 void rf_child_end(struct rf_peer *peer, uint64_t grace)

@@ -20,11 +20,32 @@
 /* One that lived this long gets a new start without delay. */
 #define LIVED_LONG (30 * RF_SECOND)
 #define RESTART_DELAY_MAX (8 * RF_SECOND)
+#define WORKER_GRACE (10 * RF_SECOND)
+
+/* A worker that hangs in its file system cannot be waited for. */
+static void workers_late(struct rf_timer *timer)
+{
+	struct rf_broker *broker = rf_container_of(timer, struct rf_broker, stop_deadline);
+
+	rf_audit("op=worker result=left reason=\"did not end in time\"");
+	rf_loop_stop(broker->loop);
+}
 
 static void maybe_over(struct rf_broker *broker)
 {
-	if (broker->stopping && !broker->sessiond && !rf_list_linked(&broker->consumers))
+	if (!broker->stopping || broker->sessiond || rf_list_linked(&broker->consumers))
+		return;
+	/* They may still have torn packets to cut off. */
+	rf_trees_close_all(broker);
+	if (!rf_list_linked(&broker->trees))
 		rf_loop_stop(broker->loop);
+	else if (!rf_timer_armed(&broker->stop_deadline))
+		rf_timer_arm(broker->loop, &broker->stop_deadline, WORKER_GRACE, workers_late);
+}
+
+void rf_lifecycle_tree_over(struct rf_broker *broker)
+{
+	maybe_over(broker);
 }
 
 static void restart(struct rf_timer *timer)
@@ -61,6 +82,13 @@ static void maybe_restart(struct rf_broker *broker)
 	if (broker->stopping || broker->sessiond || rf_list_linked(&broker->consumers))
 		return;
 	rf_trees_close_all(broker);
+	if (!broker->ready) {
+		/* Whoever started us is waiting to hear that it works; it does not. */
+		rf_error("the session daemon did not come up");
+		broker->stopping = true;
+		broker->failed = true;
+		return;
+	}
 	if (!rf_timer_armed(&broker->restart))
 		plan_restart(broker);
 }
@@ -199,6 +227,5 @@ int rf_lifecycle_run(struct rf_broker *broker)
 		return EXIT_FAILURE;
 	}
 	err = rf_loop_run(broker->loop);
-	rf_trees_close_all(broker);
-	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return err < 0 || broker->failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -17,5 +17,7 @@ void rf_lifecycle_peer_exited(struct rf_peer *peer, int wait_status);
 void rf_lifecycle_peer_over(struct rf_peer *peer);
 /* Kills a peer that broke the rules, from inside its frame's handler. */
 void rf_lifecycle_condemn(struct rf_peer *peer, const char *why);
+/* A tree's worker is gone and the tree with it. */
+void rf_lifecycle_tree_over(struct rf_broker *broker);
 
 #endif

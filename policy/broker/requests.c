@@ -10,7 +10,9 @@
 #include "policy/hooks.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define END_GRACE (10 * RF_SECOND)
 #define CPU_MAX 65536u
@@ -24,21 +26,24 @@ static int ready(struct rf_peer *peer, struct rf_frame *frame)
 
 static int spawn_consumer(struct rf_peer *peer, struct rf_frame *frame)
 {
+	struct rf_broker *broker = peer->broker;
 	struct rf_broker_spawn_consumer request;
 
-	if (!rf_broker_spawn_consumer_decode(&frame->body, &request) || frame->fd_count != 1 || request.abi_bits != 64)
+	if (!rf_broker_spawn_consumer_decode(&frame->body, &request) || frame->fd_count != 1)
+		return -EPROTO;
+	if (request.abi_bits != 64 || (broker->runtime->rootless && request.uid != getuid()))
 		return -EINVAL;
-	if (rf_children_find_consumer(peer->broker, request.consumer))
+	if (rf_children_find_consumer(broker, request.consumer))
 		return -EEXIST;
 
-	int err = rf_children_start_consumer(
-		peer->broker, request.consumer, request.uid, request.abi_bits, frame->fds[0]);
+	int err = rf_children_start_consumer(broker, request.consumer, request.uid, request.abi_bits, frame->fds[0]);
 
-	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u result=%s", request.consumer, request.uid,
-		err ? strerror(-err) : "granted");
-	if (!err)
-		rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, NULL, 0);
-	return err;
+	if (err < 0)
+		return err;
+	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u result=granted", request.consumer,
+		request.uid);
+	rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, NULL, 0);
+	return 0;
 }
 
 /* The same body again, for a worker: what was decoded is what is passed on. */
@@ -52,32 +57,40 @@ static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_broker *broker = peer->broker;
 	struct rf_broker_make_tree request;
 	struct rf_writer w;
+	char object[RF_OBJECT_SIZE];
 	char safe[512];
 
-	if (!rf_broker_make_tree_decode(&frame->body, &request) || !rf_output_path_ok(request.root))
+	if (!rf_broker_make_tree_decode(&frame->body, &request))
+		return -EPROTO;
+	if (!rf_output_path_ok(request.root))
 		return -EINVAL;
+	/* Nobody else's identity can be had without root. */
+	if (broker->runtime->rootless && (request.uid != getuid() || request.gid != getgid()))
+		return -EPERM;
 	if (rf_tree_find(broker, request.tree))
 		return -EEXIST;
 
 	int err = rf_tree_open(broker, request.tree, request.uid, request.gid);
 
-	rf_audit("op=make-tree role=sessiond tree=%u uid=%u gid=%u path=%s result=%s", request.tree, request.uid,
-		request.gid, rf_log_safe(safe, sizeof(safe), request.root), err ? strerror(-err) : "granted");
 	if (err < 0)
 		return err;
+	snprintf(object, sizeof(object), "role=sessiond gid=%u path=\"%s\"", request.gid,
+		rf_log_safe(safe, sizeof(safe), request.root));
 	start_body(&w);
 	rf_broker_make_tree_encode(&w, &request);
-	return rf_tree_pass(rf_tree_find(broker, request.tree), peer, frame->type, frame->serial, &w);
+	return rf_tree_pass(rf_tree_find(broker, request.tree), peer, frame, &w, "make-tree", object);
 }
 
 static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker *broker = peer->broker;
 	struct rf_broker_make_dir request;
+	char object[RF_OBJECT_SIZE];
 	struct rf_writer w;
 
-	if (!rf_broker_make_dir_decode(&frame->body, &request) ||
-		(request.kind != RF_DIR_UST_UID && request.kind != RF_DIR_UST_PID) ||
+	if (!rf_broker_make_dir_decode(&frame->body, &request))
+		return -EPROTO;
+	if ((request.kind != RF_DIR_UST_UID && request.kind != RF_DIR_UST_PID) ||
 		(request.abi_bits != 64 && request.abi_bits != 32))
 		return -EINVAL;
 
@@ -86,6 +99,9 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (!tree || !consumer)
 		return -ENOENT;
+	/* A consumer sees one uid's buffers; it gets files for no other. */
+	if (RF_CHECK_GRANTS && consumer->uid != request.uid)
+		return -EPERM;
 	if (rf_dir_find(broker, request.dir))
 		return -EEXIST;
 
@@ -93,12 +109,11 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (err < 0)
 		return err;
-	rf_audit("op=make-dir role=sessiond tree=%u dir=%u kind=%s traced-uid=%u consumer=%u result=granted",
-		request.tree, request.dir, request.kind == RF_DIR_UST_UID ? "uid" : "pid", request.uid,
-		request.consumer);
+	snprintf(object, sizeof(object), "role=sessiond dir=%u kind=%s traced-uid=%u consumer=%u", request.dir,
+		request.kind == RF_DIR_UST_UID ? "uid" : "pid", request.uid, request.consumer);
 	start_body(&w);
 	rf_broker_make_dir_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame->type, frame->serial, &w);
+	return rf_tree_pass(tree, peer, frame, &w, "make-dir", object);
 }
 
 static int close_dir(struct rf_peer *peer, struct rf_frame *frame)
@@ -106,7 +121,7 @@ static int close_dir(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_broker_id request;
 
 	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EINVAL;
+		return -EPROTO;
 
 	struct rf_dir *dir = rf_dir_find(peer->broker, request.id);
 
@@ -120,7 +135,7 @@ static int close_tree(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_broker_id request;
 
 	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EINVAL;
+		return -EPROTO;
 
 	struct rf_tree *tree = rf_tree_find(peer->broker, request.id);
 
@@ -136,7 +151,7 @@ static int stop_consumer(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_broker_id request;
 
 	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EINVAL;
+		return -EPROTO;
 
 	struct rf_peer *consumer = rf_children_find_consumer(peer->broker, request.id);
 
@@ -159,39 +174,43 @@ static int open_streams(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker_open_streams request;
 	struct rf_writer w;
+	char object[RF_OBJECT_SIZE];
 	char safe[RF_NAME_SIZE];
 
-	if (!rf_broker_open_streams_decode(&frame->body, &request) || !rf_channel_name_ok(request.channel) ||
-		!request.cpu_count || request.cpu_count > RF_OPEN_STREAMS_MAX || request.first_cpu > CPU_MAX)
+	if (!rf_broker_open_streams_decode(&frame->body, &request))
+		return -EPROTO;
+	if (!rf_channel_name_ok(request.channel) || !request.cpu_count || request.cpu_count > RF_OPEN_STREAMS_MAX ||
+		request.first_cpu > CPU_MAX)
 		return -EINVAL;
 
 	struct rf_dir *dir = granted(peer, request.dir);
 
 	if (!dir)
 		return -EACCES;
-	rf_audit("op=open-streams role=consumer consumer=%u dir=%u channel=%s result=granted", peer->id, request.dir,
-		rf_log_safe(safe, sizeof(safe), request.channel));
+	snprintf(object, sizeof(object), "role=consumer consumer=%u dir=%u channel=\"%s\" cpus=%u+%u", peer->id,
+		request.dir, rf_log_safe(safe, sizeof(safe), request.channel), request.first_cpu, request.cpu_count);
 	start_body(&w);
 	rf_broker_open_streams_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame->type, frame->serial, &w);
+	return rf_tree_pass(dir->tree, peer, frame, &w, "open-streams", object);
 }
 
 static int open_metadata(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker_id request;
+	char object[RF_OBJECT_SIZE];
 	struct rf_writer w;
 
 	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EINVAL;
+		return -EPROTO;
 
 	struct rf_dir *dir = granted(peer, request.id);
 
 	if (!dir)
 		return -EACCES;
-	rf_audit("op=open-metadata role=consumer consumer=%u dir=%u result=granted", peer->id, request.id);
+	snprintf(object, sizeof(object), "role=consumer consumer=%u dir=%u", peer->id, request.id);
 	start_body(&w);
 	rf_broker_id_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame->type, frame->serial, &w);
+	return rf_tree_pass(dir->tree, peer, frame, &w, "open-metadata", object);
 }
 
 static const struct rf_request_row rows[] = {
@@ -238,6 +257,8 @@ void rf_requests_serve(struct rf_peer *peer, struct rf_frame *frame)
 	if (!err)
 		return;
 	rf_audit("op=%s role=%s pid=%d result=refused error=\"%s\"", row->name, role, (int)peer->pid, strerror(-err));
-	if (frame->serial)
+	if (err == -EPROTO)
+		rf_lifecycle_condemn(peer, "malformed request");
+	else if (frame->serial)
 		rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, err, NULL, 0, NULL, 0);
 }

@@ -19,10 +19,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 128
+#define BACKLOG 128 /* several applications a core may start at once */
 
-static const char *const consumer_dirs[] = {"kconsumerd", "ustconsumerd64", "ustconsumerd32"};
-#define CONSUMER_DIRS (sizeof(consumer_dirs) / sizeof(consumer_dirs[0]))
+/* Of no use to us; health clients and scripts look for them. The first is root's only. */
+static const char *const consumer_dirs[RF_CONSUMER_DIRS] = {"kconsumerd", "ustconsumerd64", "ustconsumerd32"};
+#define ROOT_DIRS 1
 
 static const struct {
 	const char *name;
@@ -84,13 +85,6 @@ static int make_runtime_dir(struct rf_runtime *runtime, gid_t group)
 
 	if (!err)
 		err = make_dir(runtime->dir, runtime->rootless ? 0 : 0755, group);
-	for (size_t i = 0; i < CONSUMER_DIRS && !err; i++) {
-		char path[PATH_MAX];
-
-		err = join(path, runtime->dir, consumer_dirs[i]);
-		if (!err)
-			err = make_dir(path, 0750, group);
-	}
 	return err;
 }
 
@@ -103,8 +97,10 @@ static bool somebody_listens(const char *path)
 		return false;
 	memcpy(address.sun_path, path, strlen(path) + 1);
 
-	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool listens = sock >= 0 && connect(sock, (struct sockaddr *)&address, sizeof(address)) == 0;
+	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* A full queue of connections is somebody, too. */
+	bool listens = sock >= 0 &&
+		(connect(sock, (struct sockaddr *)&address, sizeof(address)) == 0 || errno == EAGAIN);
 
 	if (sock >= 0)
 		close(sock);
@@ -174,6 +170,25 @@ static int make_sockets(struct rf_runtime *runtime, const struct rf_options *opt
 	return 0;
 }
 
+static int make_consumer_dirs(struct rf_runtime *runtime, gid_t group)
+{
+	int err = 0;
+
+	for (size_t i = runtime->rootless ? ROOT_DIRS : 0; i < RF_CONSUMER_DIRS && !err; i++) {
+		char path[PATH_MAX];
+		char error[PATH_MAX];
+
+		err = join(path, runtime->dir, consumer_dirs[i]);
+		if (!err)
+			err = make_dir(path, 0750, group);
+		if (!err)
+			err = join(error, path, "error");
+		if (!err)
+			err = listen_on(error, 0660, (gid_t)-1, &runtime->error_socks[i]);
+	}
+	return err;
+}
+
 /* Without it applications that wait for a daemon find us a little later, on their own. */
 static void map_wait_word(struct rf_runtime *runtime)
 {
@@ -212,6 +227,7 @@ int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *optio
 	*runtime = (struct rf_runtime){.rootless = getuid() != 0, .lock_fd = -1};
 	for (unsigned int i = 0; i < RF_START_FD_COUNT; i++)
 		runtime->socks[i] = -1;
+	memset(runtime->error_socks, -1, sizeof(runtime->error_socks));
 
 	gid_t group = runtime->rootless ? (gid_t)-1 : rf_group_find(options->group);
 
@@ -231,12 +247,15 @@ int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *optio
 		err = take_lock(runtime);
 	if (err == -EBUSY)
 		rf_error("another session daemon is already running for %s", runtime->dir);
+	runtime->owned = !err;
 	if (!err && options->pidfile)
 		snprintf(runtime->pidfile, PATH_MAX, "%s", options->pidfile);
 	else if (!err)
 		err = join(runtime->pidfile, runtime->dir, "lttng-sessiond.pid");
 	if (!err)
 		err = make_sockets(runtime, options, group);
+	if (!err)
+		err = make_consumer_dirs(runtime, group);
 	if (!err)
 		map_wait_word(runtime);
 	return err;
@@ -274,14 +293,22 @@ void rf_runtime_remove(struct rf_runtime *runtime)
 {
 	char path[PATH_MAX];
 
+	if (!runtime->owned)
+		return;
 	set_wait_word(runtime, 0);
 	for (unsigned int i = 0; i < RF_START_FD_COUNT; i++)
 		if (runtime->socks[i] >= 0)
 			unlink(runtime->paths[i]);
 	unlink(runtime->pidfile);
-	for (size_t i = 0; i < CONSUMER_DIRS; i++)
-		if (join(path, runtime->dir, consumer_dirs[i]) == 0)
-			rmdir(path);
+	for (size_t i = 0; i < RF_CONSUMER_DIRS; i++) {
+		char error[PATH_MAX];
+
+		if (runtime->error_socks[i] < 0 || join(path, runtime->dir, consumer_dirs[i]) < 0)
+			continue;
+		if (join(error, path, "error") == 0)
+			unlink(error);
+		rmdir(path);
+	}
 	/* The lock goes last: whoever takes it next finds nothing of ours. */
 	if (runtime->lock_fd >= 0 && join(path, runtime->dir, "lttng-sessiond.lck") == 0)
 		unlink(path);

@@ -9,7 +9,7 @@
  *   sessiond-health                                0660 root:GROUP; others: by umask
  *   lttng-ust-sock-8                               0666
  *   lttng-sessiond.lck, lttng-sessiond.pid
- *   kconsumerd/ ustconsumerd64/ ustconsumerd32/    0750
+ *   kconsumerd/ (root), ustconsumerd64/, ustconsumerd32/   0750 root:GROUP, each with a socket `error` 0660
  *   /dev/shm/lttng-ust-wait-8[-UID]                0664 (others 0660), never removed
  *
  * The names are those that clients and applications have compiled in.
@@ -23,12 +23,16 @@
 #include <limits.h>
 #include <stdint.h>
 
+#define RF_CONSUMER_DIRS 3
+
 struct rf_runtime {
 	bool rootless;
 	char dir[PATH_MAX];
 	char paths[RF_START_FD_COUNT][PATH_MAX]; /* of the listening sockets */
 	int socks[RF_START_FD_COUNT];
 	int lock_fd;
+	bool owned; /* the lock is ours, and so is what is in the directory */
+	int error_socks[RF_CONSUMER_DIRS];
 	char pidfile[PATH_MAX];
 	int32_t *wait_word; /* NULL when it cannot be had */
 };

@@ -47,11 +47,14 @@ struct rf_broker {
 	struct rf_list consumers;
 	struct rf_list trees;
 	struct rf_list dirs;
+	unsigned int tree_count;
+	unsigned int dir_count;
 	struct rf_timer restart;
 	unsigned int restarts;
 	uint64_t started; /* when the session daemon was last started */
 	bool ready;       /* said once */
 	bool stopping;
+	bool failed;   /* ends with an error */
 	int ready_fd;  /* tells the foreground process, -1 without */
 	pid_t starter; /* to be signalled when ready, 0 for none */
 	struct rf_timer stop_deadline;

@@ -4,10 +4,13 @@
 #include "common/log.h"
 #include "common/proto_broker.h"
 #include "policy/broker/accounts.h"
+#include "policy/broker/lifecycle.h"
 #include "policy/broker/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,7 +24,12 @@ struct passed {
 	struct rf_peer *peer; /* NULL when it went away */
 	uint32_t type;
 	uint32_t serial;
+	const char *op;
+	char object[RF_OBJECT_SIZE];
 };
+
+#define TREES_MAX 4096u
+#define DIRS_MAX 65536u
 
 struct rf_tree {
 	struct rf_list node;
@@ -38,8 +46,10 @@ static void answer(struct rf_tree *tree, struct passed *passed, int status, cons
 	const int *fds, unsigned int fd_count)
 {
 	if (status < 0)
-		rf_audit("op=%u tree=%u uid=%u result=refused error=\"%s\"", passed->type, tree->id, tree->uid,
-			strerror(-status));
+		rf_audit("op=%s %s tree=%u uid=%u result=refused error=\"%s\"", passed->op, passed->object, tree->id,
+			tree->uid, strerror(-status));
+	else
+		rf_audit("op=%s %s tree=%u uid=%u result=granted", passed->op, passed->object, tree->id, tree->uid);
 	if (passed->peer && passed->peer->linked)
 		rf_link_send(&passed->peer->link, passed->type | RF_FRAME_REPLY, passed->serial, status, body, len, fds,
 			fd_count);
@@ -56,7 +66,11 @@ static void worker_answered(struct rf_link *link, struct rf_frame *frame)
 
 	struct passed *first = rf_container_of(tree->passed.next, struct passed, node);
 
+	bool no_tree = first->type == RF_BROKER_MAKE_TREE && frame->status < 0;
+
 	answer(tree, first, frame->status, frame->body.base, frame->body.size, frame->fds, frame->fd_count);
+	if (no_tree)
+		rf_tree_close(tree);
 }
 
 static void drop_dirs(struct rf_tree *tree)
@@ -68,6 +82,7 @@ static void drop_dirs(struct rf_tree *tree)
 			continue;
 		rf_list_remove(&dir->node);
 		free(dir);
+		tree->broker->dir_count--;
 	}
 }
 
@@ -77,6 +92,7 @@ static void tree_free(struct rf_tree *tree)
 		answer(tree, rf_container_of(tree->passed.next, struct passed, node), -EIO, NULL, 0, NULL, 0);
 	drop_dirs(tree);
 	rf_list_remove(&tree->node);
+	tree->broker->tree_count--;
 	rf_link_fini(&tree->link);
 	free(tree);
 }
@@ -86,15 +102,22 @@ static void worker_gone(struct rf_link *link, int status)
 	struct rf_tree *tree = link->owner;
 
 	(void)status;
+	struct rf_broker *broker = tree->broker;
+
 	if (!tree->closing)
 		rf_audit("op=worker tree=%u uid=%u result=lost", tree->id, tree->uid);
 	tree_free(tree);
+	rf_lifecycle_tree_over(broker);
 }
 
 static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t broker)
 {
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
 	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		_exit(EXIT_FAILURE);
 	if (getppid() != broker || dup2(sock, RF_BROKER_FD) < 0)
 		_exit(EXIT_FAILURE);
 	close_range(RF_BROKER_FD + 1, ~0u, 0);
@@ -103,7 +126,14 @@ static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t b
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	rf_worker_run(RF_BROKER_FD, owner);
+	/* Here, not in the broker: account data bases may be slow, and only this session is to wait for them. */
+	int err = rf_account_complete(owner);
+
+	if (err < 0) {
+		rf_error("cannot find out the groups of uid %u: %s", owner->uid, strerror(-err));
+		_exit(EXIT_FAILURE);
+	}
+	rf_worker_run(RF_BROKER_FD, owner, broker);
 }
 
 int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
@@ -115,11 +145,16 @@ int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
 
 	if (!tree)
 		return -ENOMEM;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+	if (broker->tree_count >= TREES_MAX) {
 		free(tree);
-		return -errno;
+		return -EUSERS;
 	}
-	rf_account_groups(&owner);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		int err = -errno;
+
+		free(tree);
+		return err;
+	}
 	tree->broker = broker;
 	tree->id = id;
 	tree->uid = uid;
@@ -127,7 +162,6 @@ int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
 	tree->pid = fork();
 	if (tree->pid == 0)
 		become_worker(ends[1], &owner, self);
-	free(owner.groups);
 	close(ends[1]);
 
 	int err = tree->pid < 0 ? -EAGAIN : rf_link_init(&tree->link, ends[0], worker_answered, worker_gone, tree);
@@ -140,6 +174,7 @@ int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
 		return err;
 	}
 	rf_list_append(&broker->trees, &tree->node);
+	broker->tree_count++;
 	return 0;
 }
 
@@ -160,11 +195,12 @@ void rf_tree_close(struct rf_tree *tree)
 		return;
 	tree->closing = true;
 	drop_dirs(tree);
-	/* Everything it was sent is served before it sees the end. */
-	shutdown(tree->link.sock, SHUT_WR);
+	/* A message, since it comes after all that may still wait in the link's queue. */
+	rf_link_send(&tree->link, RF_WORKER_END, 0, 0, NULL, 0, NULL, 0);
 }
 
-int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, uint32_t type, uint32_t serial, struct rf_writer *body)
+int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
+	const char *op, const char *object)
 {
 	struct passed *passed = calloc(1, sizeof(*passed));
 
@@ -173,12 +209,14 @@ int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, uint32_t type, uint
 		return -ENOMEM;
 	}
 	passed->peer = peer;
-	passed->type = type;
-	passed->serial = serial;
+	passed->type = frame->type;
+	passed->serial = frame->serial;
+	passed->op = op;
+	snprintf(passed->object, sizeof(passed->object), "%s", object);
 
-	int err = rf_link_send_writer(&tree->link, type, serial, 0, body, NULL, 0);
+	int err = rf_link_send_writer(&tree->link, frame->type, frame->serial, 0, body, NULL, 0);
 
-	if (err < 0 || !peer)
+	if (err < 0)
 		free(passed);
 	else
 		rf_list_append(&tree->passed, &passed->node);
@@ -212,6 +250,10 @@ bool rf_trees_reap(struct rf_broker *broker, pid_t pid, int status)
 		tree->pid = -1; /* its hang-up frees it */
 		return true;
 	}
+	/* Its hang-up came first. */
+	if (WIFSIGNALED(status))
+		rf_audit("op=worker pid=%d result=killed signal=%d%s", (int)pid, WTERMSIG(status),
+			WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
 	return false;
 }
 
@@ -234,10 +276,11 @@ struct rf_dir *rf_dir_find(struct rf_broker *broker, uint32_t id)
 
 int rf_dir_grant(struct rf_broker *broker, uint32_t id, struct rf_tree *tree, uint32_t consumer)
 {
-	struct rf_dir *dir = calloc(1, sizeof(*dir));
+	struct rf_dir *dir = broker->dir_count < DIRS_MAX ? calloc(1, sizeof(*dir)) : NULL;
 
 	if (!dir)
-		return -ENOMEM;
+		return broker->dir_count < DIRS_MAX ? -ENOMEM : -EUSERS;
+	broker->dir_count++;
 	dir->id = id;
 	dir->tree = tree;
 	dir->consumer = consumer;
@@ -253,12 +296,13 @@ static void tell_worker(struct rf_dir *dir, uint32_t type)
 
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_broker_id_encode(&w, &message);
-	rf_tree_pass(dir->tree, NULL, type, 0, &w);
+	rf_link_send_writer(&dir->tree->link, type, 0, 0, &w, NULL, 0);
 }
 
 void rf_dir_close(struct rf_dir *dir)
 {
 	tell_worker(dir, RF_BROKER_CLOSE_DIR);
+	dir->tree->broker->dir_count--;
 	rf_list_remove(&dir->node);
 	free(dir);
 }
@@ -270,8 +314,11 @@ void rf_dirs_of_dead_consumer(struct rf_broker *broker, uint32_t consumer, bool 
 
 		if (dir->consumer != consumer)
 			continue;
-		if (killed)
+		if (killed) {
+			rf_audit("op=trim-dir role=broker dir=%u consumer=%u tree=%u uid=%u result=granted", dir->id,
+				consumer, dir->tree->id, dir->tree->uid);
 			tell_worker(dir, RF_WORKER_TRIM);
+		}
 		rf_dir_close(dir);
 	}
 }

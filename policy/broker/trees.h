@@ -23,8 +23,14 @@ int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid);
 struct rf_tree *rf_tree_find(struct rf_broker *broker, uint32_t id);
 /* The worker ends when it has done what it was asked. */
 void rf_tree_close(struct rf_tree *tree);
-/* Passes the request on; its reply goes to PEER as long as that lives. 0 or a negative errno. */
-int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, uint32_t type, uint32_t serial, struct rf_writer *body);
+/*
+ * Passes the request FRAME of PEER on as BODY (freed here); its reply goes to PEER as long as that lives. OP and OBJECT
+ * (`key=value` pairs, at most RF_OBJECT_SIZE) are for the audit line that the worker's answer gives. 0 or a negative
+ * errno.
+ */
+#define RF_OBJECT_SIZE 640u
+int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
+	const char *op, const char *object);
 /* PEER is gone: nothing is sent to it any more. */
 void rf_trees_forget_peer(struct rf_broker *broker, const struct rf_peer *peer);
 /* A worker exited. True when PID was one. */

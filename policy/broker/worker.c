@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +29,18 @@ struct dir {
 	int fd;
 };
 
+struct made {
+	struct rf_list node;
+	char path[];
+};
+
 struct worker {
 	int sock;
 	uid_t owner;
 	int root;
 	char root_path[RF_PATH_SIZE];
 	struct rf_list dirs;
+	struct rf_list made; /* paths of all directories of the tree, the closed ones, too */
 	struct rf_frame_buffer buffer;
 };
 
@@ -107,6 +114,44 @@ static void name_dir(const struct rf_broker_make_dir *request, char *path, size_
 	snprintf(path, size, "ust/pid/%s-%u-%s", procname, request->pid, date);
 }
 
+static bool was_made(const struct worker *worker, const char *path)
+{
+	rf_list_for_each(node, &worker->made)
+		if (!strcmp(rf_container_of(node, struct made, node)->path, path))
+			return true;
+	return false;
+}
+
+static int note_made(struct worker *worker, const char *path)
+{
+	struct made *made = malloc(sizeof(*made) + strlen(path) + 1);
+
+	if (!made)
+		return -ENOMEM;
+	memcpy(made->path, path, strlen(path) + 1);
+	rf_list_append(&worker->made, &made->node);
+	return 0;
+}
+
+/*
+ * A user's directory may be there from an earlier session on the same path. One of this very session holds what an
+ * earlier consumer wrote: it is kept, and the next gets a companion.
+ */
+static int make_once(struct worker *worker, char *path, size_t size)
+{
+	size_t len = strlen(path);
+
+	for (int i = 1; was_made(worker, path); i++) {
+		if (i == SAME_NAME_MAX)
+			return -EEXIST;
+		snprintf(path + len, size - len, "-%d", i);
+	}
+
+	int err = note_made(worker, path);
+
+	return err < 0 ? err : rf_resolve_below(worker->root, path, 0);
+}
+
 /* A process's directory is its own: one that is there belongs to an earlier trace of it, and gets a companion. */
 static int make_numbered(struct worker *worker, char *path, size_t size)
 {
@@ -130,7 +175,7 @@ static void make_dir(struct worker *worker, struct rf_frame *frame)
 
 	if (rf_broker_make_dir_decode(&frame->body, &request) && worker->root >= 0) {
 		name_dir(&request, path, sizeof(path));
-		fd = request.kind == RF_DIR_UST_UID ? rf_resolve_below(worker->root, path, 0)
+		fd = request.kind == RF_DIR_UST_UID ? make_once(worker, path, sizeof(path))
 						    : make_numbered(worker, path, sizeof(path));
 	}
 	if (fd >= 0) {
@@ -233,6 +278,13 @@ static void trim(struct worker *worker, struct rf_frame *frame)
 		rf_trim_trace(dir->fd);
 }
 
+static void end(struct worker *worker, struct rf_frame *frame)
+{
+	(void)worker;
+	(void)frame;
+	_exit(EXIT_SUCCESS);
+}
+
 static const struct {
 	uint32_t type;
 	void (*handle)(struct worker *worker, struct rf_frame *frame);
@@ -243,9 +295,10 @@ static const struct {
 	{RF_BROKER_OPEN_METADATA, open_metadata},
 	{RF_BROKER_CLOSE_DIR, close_dir},
 	{RF_WORKER_TRIM, trim},
+	{RF_WORKER_END, end},
 };
 
-_Noreturn void rf_worker_run(int sock, const struct rf_identity *owner)
+_Noreturn void rf_worker_run(int sock, const struct rf_identity *owner, pid_t broker)
 {
 	static struct worker worker;
 	struct rf_frame frame;
@@ -258,10 +311,15 @@ _Noreturn void rf_worker_run(int sock, const struct rf_identity *owner)
 	worker.owner = owner->uid;
 	worker.root = -1;
 	rf_list_init(&worker.dirs);
+	rf_list_init(&worker.made);
 
 	int err = rf_identity_run_as(owner);
 
 	prctl(PR_SET_DUMPABLE, 0);
+	/* After the identity: changing that clears it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != broker)
+		_exit(EXIT_FAILURE);
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_WORKER);
 	if (err < 0) {

@@ -19,7 +19,7 @@ static int add_rule(scmp_filter_ctx filter, const struct rf_call_rule *rule)
 	switch (rule->test) {
 	case RF_ARG_EQUAL:
 		return seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_EQ, rule->value));
+			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_EQ, rule->value, 0));
 	case RF_ARG_NO_BITS:
 		return seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_MASKED_EQ, rule->value, 0));
@@ -28,7 +28,7 @@ static int add_rule(scmp_filter_ctx filter, const struct rf_call_rule *rule)
 			SCMP_CMP(rule->argument, SCMP_CMP_MASKED_EQ, rule->value, rule->value));
 	case RF_ARG_OWN_PID:
 		return seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_EQ, (uint64_t)getpid()));
+			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_EQ, (uint64_t)getpid(), 0));
 	case RF_ARG_ANY:
 		break;
 	}

@@ -3,6 +3,7 @@
 #include "policy/seccomp/sandbox.h"
 
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -83,7 +84,7 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
-	ANY(ioctl, "FIONREAD on sockets"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
 };
 TABLE(sessiond);
 
@@ -100,7 +101,7 @@ static const struct rf_call_rule consumer_rules[] = {
 	ANY(fadvise64, "write-out hints"),
 	ANY(pipe2, "wake-up pipes of ring buffers"),
 	ANY(dup, "descriptors of ring buffers"),
-	ANY(ioctl, "FIONREAD on the control socket"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in the control socket"),
 	ANY(timer_create, "switch and read timers"),
 	ANY(timer_settime, "switch and read timers"),
 	ANY(timer_delete, "switch and read timers"),
@@ -132,7 +133,11 @@ static const struct rf_call_rule starting_rules[] = {
 	ANY(mprotect, "loading code"),
 	ANY(arch_prctl, "thread pointer"),
 	ANY(set_tid_address, "threads library"),
-	ANY(clone, "processes of the broker, threads of its children"),
+	WHEN(clone, RF_ARG_NO_BITS, 0,
+		CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
+			CLONE_NEWCGROUP,
+		"processes of the broker, threads of its children, never a name space"),
+	ANY(tgkill, "abort() of children, whose process id is not the broker's"),
 	ANY(seccomp, "own filters of children"),
 	ANY(prctl, "identity and names of children"),
 	ANY(uname, "libraries"),
@@ -154,10 +159,10 @@ static const struct rf_call_rule starting_rules[] = {
 TABLE(starting);
 
 static const struct rf_call_rule broker_rules[] = {
-	ANY(vfork, "children"),
 	ANY(wait4, "reaps children"),
 	ANY(waitid, "reaps children"),
 	ANY(kill, "ends children"),
+	ANY(tgkill, "abort() in children: this list holds for them, too, and they have other pids"),
 	ANY(setresuid, "children and run-as workers drop their identity"),
 	ANY(setresgid, "children and run-as workers drop their identity"),
 	ANY(setgroups, "children and run-as workers drop their identity"),

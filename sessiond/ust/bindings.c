@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/ust/bindings.h"
 
+#include "common/tsan.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <urcu.h>
@@ -39,6 +41,7 @@ static int match(struct cds_lfht_node *node, const void *wanted)
 	const struct binding *b = caa_container_of(node, struct binding, node);
 	const struct key *key = wanted;
 
+	RF_TSAN_ACQUIRE(b);
 	return b->app == key->app && b->handle == key->handle;
 }
 
@@ -60,6 +63,7 @@ static void free_binding(struct rcu_head *head)
 {
 	struct binding *b = caa_container_of(head, struct binding, rcu);
 
+	RF_TSAN_ACQUIRE(b);
 	rf_registry_unref(b->registry);
 	free(b);
 }
@@ -93,6 +97,7 @@ int rf_bindings_add(
 	b->number = number;
 	b->registry = rf_registry_ref(registry);
 	cds_lfht_node_init(&b->node);
+	RF_TSAN_RELEASE(b);
 	rcu_read_lock();
 
 	bool added = cds_lfht_add_unique(bindings->table, hash(app, handle), match, &key, &b->node) == &b->node;
@@ -115,6 +120,9 @@ void rf_bindings_remove(struct rf_bindings *bindings, uint64_t app, uint32_t han
 
 	struct cds_lfht_node *node = cds_lfht_iter_get_node(&it);
 
+	/* Its registry may be dropped by whoever frees it: all that we did with it is to be seen there. */
+	if (node)
+		RF_TSAN_RELEASE(caa_container_of(node, struct binding, node));
 	if (node && !cds_lfht_del(bindings->table, node))
 		call_rcu(&caa_container_of(node, struct binding, node)->rcu, free_binding);
 	rcu_read_unlock();
@@ -134,8 +142,10 @@ struct rf_registry *rf_bindings_find(struct rf_bindings *bindings, uint64_t app,
 	if (node) {
 		struct binding *b = caa_container_of(node, struct binding, node);
 
+		RF_TSAN_ACQUIRE(b);
 		*number = b->number;
 		registry = rf_registry_ref(b->registry);
+		RF_TSAN_RELEASE(b);
 	}
 	rcu_read_unlock();
 	return registry;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/ust/mailbox.h"
 
+#include "common/tsan.h"
+
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -10,8 +12,12 @@ static void deliver(struct rf_mailbox *mailbox)
 {
 	struct cds_wfcq_node *node;
 
-	while ((node = __cds_wfcq_dequeue_blocking(&mailbox->head, &mailbox->tail)))
-		mailbox->receive(rf_container_of(node, struct rf_mail, node), mailbox->data);
+	while ((node = __cds_wfcq_dequeue_blocking(&mailbox->head, &mailbox->tail))) {
+		struct rf_mail *mail = rf_container_of(node, struct rf_mail, node);
+
+		RF_TSAN_ACQUIRE(mail);
+		mailbox->receive(mail, mailbox->data);
+	}
 }
 
 static void woken(struct rf_watch *watch, uint32_t events)
@@ -54,6 +60,7 @@ void rf_mailbox_post(struct rf_mailbox *mailbox, struct rf_mail *mail)
 	const cds_wfcq_head_ptr_t head = {._h = &mailbox->head};
 
 	cds_wfcq_node_init(&mail->node);
+	RF_TSAN_RELEASE(mail);
 	/* Only the first of several posts needs to wake the loop. */
 	if (!cds_wfcq_enqueue(head, &mailbox->tail, &mail->node))
 		(void)!write(mailbox->wake_fd, &one, sizeof(one));

@@ -16,19 +16,19 @@ unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
 UNIT := $(call unit_programs,$(UNIT_SOURCES))
 
 $(call unit_programs,$(UNIT_BROKER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BROKER) $(SANDBOX) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(BROKER_LIBS)
 $(call unit_programs,$(UNIT_CONSUMER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CONSUMERD) $(SANDBOX) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CONSUMERD_LIBS)
 $(call unit_programs,$(UNIT_COMMON)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
 $(call unit_programs,$(UNIT_CLIENT)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CLIENT_SIDE) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
 $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SESSIOND) $(SANDBOX) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(SESSIOND_LIBS)
 
 unit: $(UNIT)
@@ -44,18 +44,18 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(FUZZ_BUILD)/%,$(FUZZ_SOURCES))
 fuzz_objects = $(patsubst $(BUILD)/%,$(FUZZ_BUILD)/%,$(1))
 $(FUZZ_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo "  CC $@"
+	$(SAY) "  CC $@"
 	@clang $(FUZZ_FLAGS) -c -o $@ $<
 FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame fuzz_message)
 $(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(COMMON))
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
 FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
 
 fuzz: $(FUZZ)

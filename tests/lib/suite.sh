@@ -217,7 +217,7 @@ read_trace() {
 	local rc
 	babeltrace2 "$1" >"$T/events" 2>"$T/events.err"
 	rc=$?
-	if [ $rc != 0 ] || grep -qvE 'Tracer (may have )?discarded [0-9]+ (event|packet)' "$T/events.err"; then
+	if [ $rc != 0 ] || grep -qvE 'Tracer (may have )?discarded ([0-9]+ )?(event|packet)' "$T/events.err"; then
 		echo "babeltrace2 $1: exit status $rc" >&2
 		head -n 10 "$T/events.err" >&2
 		return 1

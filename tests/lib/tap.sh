@@ -103,6 +103,7 @@ bail() {
 }
 
 done_testing() {
+	# shellcheck disable=SC2034 # read by suite.sh
 	tap_finished=1
 	if [ -z "$tap_planned" ]; then
 		echo "1..$tap_count"

@@ -23,12 +23,15 @@ die() {
 if [ "${1:-}" != --inside ]; then
 	[ $# -ge 1 ] || die "usage: private.sh COMMAND [ARGUMENT...]"
 	[ "$(id -u)" = 0 ] || die "must be root: it makes namespaces and changes identities"
-	exec unshare -m -p -n -i --fork --kill-child --mount-proc -- "$BASH" "$0" --inside "$@"
+	exec unshare -m --propagation unchanged -p -n -i --fork --kill-child --mount-proc -- "$BASH" "$0" --inside "$@"
 fi
 shift
 
 # From here on this shell is process 1 of its namespace: the kernel kills everything else when it ends.
 umask 022
+# Here and not by unshare, which cannot do it below a chroot whose root is no mount: there its mounts have to do.
+mount --make-rprivate / 2>/dev/null || { mount --make-private /run && mount --make-private /dev/shm; } ||
+	die "cannot make mounts private"
 mount -t tmpfs -o mode=0755 tmpfs /run || die "cannot mount a private /run"
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || die "cannot mount a private /dev/shm"
 mkdir -p /run/lock

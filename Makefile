@@ -27,9 +27,12 @@ sysusersdir ?= /usr/lib/sysusers.d
 tmpfilesdir ?= /usr/lib/tmpfiles.d
 
 comma := ,
+# Says what is made, but not under make -s.
+SAY = @$(if $(findstring s,$(filter-out --%,$(MAKEFLAGS))),:,echo)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 HARDEN := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 LDHARDEN := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+comma := ,
 ifeq ($(SAN),)
 HARDEN += -O2 -D_FORTIFY_SOURCE=2
 else
@@ -62,20 +65,20 @@ man: $(MANPAGES)
 
 $(BUILD)/bin/ringfenced: $(BUILD)/policy/broker/main.o $(BROKER) $(SANDBOX) $(COMMON)
 	@mkdir -p $(@D)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(BROKER_LIBS)
 $(BUILD)/bin/ringfence-sessiond: $(BUILD)/sessiond/main.o $(SESSIOND) $(SANDBOX) $(COMMON)
 	@mkdir -p $(@D)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
 $(BUILD)/bin/ringfence-consumerd: $(BUILD)/consumerd/main.o $(CONSUMERD) $(SANDBOX) $(COMMON)
 	@mkdir -p $(@D)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CONSUMERD_LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo "  CC $@"
+	$(SAY) "  CC $@"
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/man/%: docs/man/%.scd

@@ -85,8 +85,8 @@ enum rf_dir_kind {
 /* procname, pid, since (seconds, registration time): only for RF_DIR_UST_PID. */
 #define RF_BROKER_MAKE_DIR_FIELDS(X)                                                                                   \
 	X(u32, dir)                                                                                                    \
-	X(u32, tree) X(u32, consumer) X(u8, kind) X(u32, uid) X(u8, abi_bits) X(u32, pid) X(i64, since)                \
-		X(name, procname)
+	X(u32, tree)                                                                                                   \
+	X(u32, consumer) X(u8, kind) X(u32, uid) X(u8, abi_bits) X(u32, pid) X(i64, since) X(name, procname)
 RF_MESSAGE(rf_broker_make_dir, RF_BROKER_MAKE_DIR_FIELDS)
 
 /* Reply body of MAKE_TREE and MAKE_DIR: on failure the path that could not be made, for the message to the user. */

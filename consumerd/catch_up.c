@@ -39,6 +39,7 @@ void rf_catch_up_begin(struct rf_catch_up *catch_up)
 void rf_catch_up_end(struct rf_catch_up *catch_up)
 {
 	atomic_store(&catch_up->serving, false);
+	atomic_store(&catch_up->late, false);
 	tell(catch_up);
 }
 
@@ -67,7 +68,7 @@ void rf_catch_up_wait(struct rf_catch_up *catch_up)
 {
 	struct timespec until;
 
-	if (caught_up(catch_up))
+	if (atomic_load(&catch_up->late) || caught_up(catch_up))
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += RF_CATCH_UP_MAX_MS * 1000000L;
@@ -78,8 +79,13 @@ void rf_catch_up_wait(struct rf_catch_up *catch_up)
 	atomic_fetch_add(&catch_up->waiters, 1);
 	pthread_mutex_lock(&catch_up->lock);
 	while (!caught_up(catch_up))
-		if (pthread_cond_timedwait(&catch_up->served, &catch_up->lock, &until) != 0)
+		if (pthread_cond_timedwait(&catch_up->served, &catch_up->lock, &until) != 0) {
+			atomic_store(&catch_up->late, true);
+			/* It may have got through just now, and not come by again for long. */
+			if (caught_up(catch_up))
+				atomic_store(&catch_up->late, false);
 			break;
+		}
 	pthread_mutex_unlock(&catch_up->lock);
 	atomic_fetch_sub(&catch_up->waiters, 1);
 }

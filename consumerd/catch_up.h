@@ -20,6 +20,7 @@ struct rf_catch_up {
 	int sock;            /* the control link's */
 	atomic_bool serving; /* the control thread took frames that it has not finished */
 	atomic_bool off;
+	atomic_bool late; /* somebody waited in vain: nobody else does until the control thread is through */
 	atomic_uint waiters;
 	pthread_mutex_t lock;
 	pthread_cond_t served;

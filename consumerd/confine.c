@@ -9,8 +9,9 @@
 
 int rf_confine(void)
 {
-	/* Without a bound the allocator counts the processors when threads contend: by opening files. */
-	mallopt(M_ARENA_MAX, 2);
+	/* One arena: to bound their number the allocator counts the processors, and to shrink any but the first it asks
+	 * for the overcommit policy, both by opening files. */
+	mallopt(M_ARENA_MAX, 1);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return -errno;
 	return rf_sandbox_enter(RF_ROLE_CONSUMER);

@@ -13,7 +13,7 @@
 static void on_sigbus(int signo, siginfo_t *info, void *context)
 {
 	int saved = errno;
-	void *page = (void *)((uintptr_t)info->si_addr & ~(PAGE - 1));
+	void *page = (char *)info->si_addr - ((uintptr_t)info->si_addr & (PAGE - 1));
 
 	(void)context;
 	/* Anything but a missing page of a mapping is a bug or broken hardware: die of it. */

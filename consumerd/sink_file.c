@@ -4,17 +4,29 @@
 #include "common/list.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+/*
+ * A trace is written once and read much later, if ever: left alone it would push out of memory what the traced
+ * applications work with, and take a fresh page for every page of trace. So writing to the disk is started a window at
+ * a time, without waiting for it, and what has got there is dropped from the page cache a little later.
+ */
+#define WRITE_OUT_WINDOW ((uint64_t)1 << 20)
+#define WRITE_OUT_LAG (3 * WRITE_OUT_WINDOW)
+/* Pages that were still on their way to the disk when they were asked to go are asked again for so long. */
+#define DROP_AGAIN (16 * WRITE_OUT_WINDOW)
+
 struct sink_file {
 	struct rf_sink sink;
 	int data_fd;
 	int index_fd;
 	uint64_t data_at;  /* end of the last complete packet */
+	uint64_t started;  /* bytes whose way to the disk was started */
 	uint64_t index_at; /* end of the last complete entry; 0: not even the header */
 	bool torn;         /* the last roll-back failed: bytes of a dropped packet may follow */
 };
@@ -53,7 +65,7 @@ static int write_parts(int fd, struct iovec *parts, int count, uint64_t offset)
 
 static int write_bytes(int fd, const void *bytes, size_t len, uint64_t offset)
 {
-	struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
+	struct iovec part = {.iov_base = (void *)bytes, .iov_len = len};
 
 	return write_parts(fd, &part, 1, offset);
 }
@@ -84,8 +96,8 @@ static int ensure_index_header(struct sink_file *file)
 static int write_packet(struct sink_file *file, const struct rf_packet *packet)
 {
 	struct iovec parts[2] = {
-		{.iov_base = (void *)(uintptr_t)packet->header, .iov_len = packet->header_len},
-		{.iov_base = (void *)(uintptr_t)packet->body, .iov_len = packet->body_len},
+		{.iov_base = (void *)packet->header, .iov_len = packet->header_len},
+		{.iov_base = (void *)packet->body, .iov_len = packet->body_len},
 	};
 	uint8_t entry[RF_INDEX_ENTRY];
 	int err = ensure_index_header(file);
@@ -96,6 +108,22 @@ static int write_packet(struct sink_file *file, const struct rf_packet *packet)
 		return err;
 	rf_index_entry(entry, packet, file->data_at);
 	return write_bytes(file->index_fd, entry, sizeof(entry), file->index_at);
+}
+
+/* Hints only: what the file system makes of them does not matter here. */
+static void write_out(struct sink_file *file)
+{
+	if (file->data_at - file->started < WRITE_OUT_WINDOW)
+		return;
+	(void)sync_file_range(
+		file->data_fd, (off_t)file->started, (off_t)(file->data_at - file->started), SYNC_FILE_RANGE_WRITE);
+	if (file->started > WRITE_OUT_LAG) {
+		uint64_t end = file->started - WRITE_OUT_LAG;
+		uint64_t begin = end > DROP_AGAIN ? end - DROP_AGAIN : 0;
+
+		(void)posix_fadvise(file->data_fd, (off_t)begin, (off_t)(end - begin), POSIX_FADV_DONTNEED);
+	}
+	file->started = file->data_at;
 }
 
 static int sink_file_write(struct rf_sink *sink, const struct rf_packet *packet)
@@ -113,6 +141,7 @@ static int sink_file_write(struct rf_sink *sink, const struct rf_packet *packet)
 	}
 	file->data_at += packet->header_len + packet->body_len;
 	file->index_at += RF_INDEX_ENTRY;
+	write_out(file);
 	return 0;
 }
 

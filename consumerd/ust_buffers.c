@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PAGE 4096ul
@@ -42,6 +43,44 @@ static int create_memory(struct rf_ust_buffers *buffers)
 	return 0;
 }
 
+static bool is_zero(const uint64_t *page)
+{
+	for (size_t i = 0; i < PAGE / sizeof(*page); i++)
+		if (page[i])
+			return false;
+	return true;
+}
+
+/*
+ * Gives back the pages of a new ring that hold nothing but zeroes, which is most of it: a hole reads as zeroes, too,
+ * and is filled again page by page when it is written. Only memory is at stake: when it cannot be done the pages stay.
+ * Before anybody else has the ring and before it has a reader (that the library's timer could act upon).
+ */
+static void release_zero_pages(int memory)
+{
+	struct stat st;
+
+	if (fstat(memory, &st) < 0 || st.st_size < (off_t)PAGE)
+		return;
+
+	size_t size = (size_t)st.st_size & ~(PAGE - 1);
+	char *ring = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, memory, 0);
+
+	if (ring == MAP_FAILED)
+		return;
+	for (size_t at = 0; at < size;) {
+		size_t end = at;
+
+		while (end < size && is_zero((const uint64_t *)(const void *)(ring + end)))
+			end += PAGE;
+		if (end > at)
+			(void)fallocate(
+				memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)(end - at));
+		at = end + PAGE;
+	}
+	munmap(ring, size);
+}
+
 static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consumer_create_channel *request,
 	const uint8_t uuid[RF_UUID_SIZE])
 {
@@ -62,29 +101,13 @@ static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consum
 	/* The library does not say why; with a valid geometry it is memory or descriptors. */
 	if (!buffers->channel)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+	for (unsigned int i = 0; i < buffers->cpu_count; i++) {
 		if (RF_SEAL_BUFFERS &&
 			fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 			return -errno;
+		release_zero_pages(buffers->memory[i]);
+	}
 	return 0;
-}
-
-/* Gives back the pages of STREAM's ring that hold nothing but zeroes: all but the one with the first packet's header.
- */
-static void release_zero_pages(struct lttng_ust_ctl_consumer_stream *stream)
-{
-	char *base = lttng_ust_ctl_get_mmap_base(stream);
-	unsigned long len;
-
-	if (!base || lttng_ust_ctl_get_mmap_len(stream, &len) < 0)
-		return;
-
-	uintptr_t from = ((uintptr_t)base + PAGE + PAGE - 1) & ~(PAGE - 1);
-	uintptr_t to = ((uintptr_t)base + len) & ~(PAGE - 1);
-
-	/* Only memory is at stake: without it the pages simply stay. */
-	if (from < to)
-		(void)madvise((void *)from, to - from, MADV_REMOVE);
 }
 
 static int create_streams(struct rf_ust_buffers *buffers)
@@ -112,7 +135,6 @@ static int create_streams(struct rf_ust_buffers *buffers)
 
 		if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 			return -errno;
-		release_zero_pages(stream);
 	}
 	return 0;
 }

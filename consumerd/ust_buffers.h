@@ -31,8 +31,8 @@ struct rf_ust_buffers {
 	bool *taken;                                    /* [cpu_count]: by a source, which destroys the stream */
 };
 
-/* *BUFFERS is the caller's, who ends it with rf_ust_buffers_destroy(). */
-int rf_ust_buffers_create(struct rf_ust_buffers **buffers, const struct rf_consumer_create_channel *request,
+/* *RESULT is the caller's, who ends it with rf_ust_buffers_destroy(). */
+int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consumer_create_channel *request,
 	const uint8_t uuid[RF_UUID_SIZE]);
 /*
  * Sends all of it over SOCK, a blocking stream socket, and drops our copy of the end that tells whether writers are

@@ -81,8 +81,9 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 	uint32_t timeout = start->settings.app_timeout_ms;
 
 	tzset();
-	/* Without a bound the allocator counts the processors when threads contend: by opening files. It also saves memory. */
-	mallopt(M_ARENA_MAX, 2);
+	/* One arena: to bound their number the allocator counts the processors, and to shrink any but the first it asks
+	 * for the overcommit policy, both by opening files. It also saves memory. */
+	mallopt(M_ARENA_MAX, 1);
 	rcu_register_thread();
 	daemon->loop = rf_loop_create();
 	if (!daemon->loop || take_signals(daemon) < 0)
@@ -109,6 +110,7 @@ static void take_down(struct daemon *daemon)
 {
 	rf_ust_domain_destroy(daemon->ust);
 	rf_client_server_destroy(daemon->clients);
+	rf_sessions_fini(&daemon->sessions);
 	rf_health_fini(&daemon->health);
 	rf_broker_client_fini(&daemon->broker);
 	close(daemon->notification_sock);

@@ -3,10 +3,10 @@
 # Installs from Debian 12 what is missing. usage: tests/install-deps.sh demo|all
 set -eu
 # To build, and to show the main job with the stock client and reader.
-packages="gcc make libc6-dev pkg-config liburcu-dev liblttng-ust-dev libcap-dev libseccomp-dev libinih-dev scdoc
+packages="gcc make libc6-dev pkg-config liburcu-dev liblttng-ust-dev liblttng-ctl-dev libcap-dev libseccomp-dev libinih-dev scdoc
 	lttng-tools babeltrace2 util-linux procps"
 # To test as well.
-[ "${1:-all}" = all ] && packages="$packages libcriterion-dev liblttng-ctl-dev clang clang-tidy clang-format
+[ "${1:-all}" = all ] && packages="$packages libcriterion-dev clang clang-tidy clang-format
 	libclang-rt-14-dev shellcheck git strace libcap2-bin"
 missing=
 for package in $packages; do

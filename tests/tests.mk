@@ -2,26 +2,33 @@
 # Everything under tests/. Included by the top Makefile; $(BUILD) and the object lists come from there.
 
 CRITERION_LIBS := -lcriterion
-# A test links the objects of the program it tests: test_client_* that of the session daemon, and so on.
+# A test links the objects of the program it tests: test_broker_* those of the broker, and so on.
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_BROKER := $(filter tests/unit/test_broker_%,$(UNIT_SOURCES))
 UNIT_CONSUMER := $(filter tests/unit/test_consumer_%,$(UNIT_SOURCES))
 UNIT_COMMON := $(filter tests/unit/test_common_%,$(UNIT_SOURCES))
-UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON),$(UNIT_SOURCES))
+UNIT_CLIENT := $(filter tests/unit/test_client_% tests/unit/test_model_%,$(UNIT_SOURCES))
+UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON) $(UNIT_CLIENT),$(UNIT_SOURCES))
+# What clients reach, with a user-space domain that only notes what it is asked in place of the real one.
+CLIENT_SIDE := $(call objects,$(wildcard sessiond/client/*.c sessiond/model/*.c) \
+	tests/unit/fake_ust.c tests/unit/client_request.c)
 unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
 UNIT := $(call unit_programs,$(UNIT_SOURCES))
 
 $(call unit_programs,$(UNIT_BROKER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BROKER) $(SANDBOX) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(BROKER_LIBS)
 $(call unit_programs,$(UNIT_CONSUMER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CONSUMERD) $(SANDBOX) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CONSUMERD_LIBS)
 $(call unit_programs,$(UNIT_COMMON)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
+$(call unit_programs,$(UNIT_CLIENT)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CLIENT_SIDE) $(COMMON)
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
 $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SESSIOND) $(SANDBOX) $(COMMON)
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(SESSIOND_LIBS)
 
 unit: $(UNIT)
@@ -37,14 +44,18 @@ FUZZ := $(patsubst tests/fuzz/%.c,$(FUZZ_BUILD)/%,$(FUZZ_SOURCES))
 fuzz_objects = $(patsubst $(BUILD)/%,$(FUZZ_BUILD)/%,$(1))
 $(FUZZ_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	@echo "  CC $@"
+	$(SAY) "  CC $@"
 	@clang $(FUZZ_FLAGS) -c -o $@ $<
 FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame fuzz_message)
 $(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(COMMON))
-	@echo "  LD $@"
+	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
-$(filter-out $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
-	@echo "  LD $@"
+FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
+$(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
+	$(SAY) "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
+$(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
+	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
 
 fuzz: $(FUZZ)
@@ -56,6 +67,10 @@ fuzz: $(FUZZ)
 e2e: all apps
 	tests/e2e/run.sh $(BUILD)
 
+# A registration storm and a crowd: for SAN=thread.
+storm: all apps
+	tests/e2e/run.sh $(BUILD) storm crowd basic
+
 attack: all apps attack-tools
 	tests/attack/run.sh $(BUILD)
 
@@ -65,4 +80,4 @@ lint:
 check:
 	tests/check.sh
 
-.PHONY: unit fuzz e2e attack lint check apps attack-tools bench
+.PHONY: unit fuzz e2e storm attack lint check apps attack-tools bench

@@ -44,23 +44,37 @@ int rf_account_find(const char *name, const char *override, struct rf_identity *
 	return identity->uid == 0 ? -EINVAL : 0;
 }
 
-void rf_account_groups(struct rf_identity *identity)
+static bool has_group(const struct rf_identity *identity, gid_t gid)
+{
+	for (size_t i = 0; i < identity->group_count; i++)
+		if (identity->groups[i] == gid)
+			return true;
+	return false;
+}
+
+int rf_account_complete(struct rf_identity *identity)
 {
 	const struct passwd *account = getpwuid(identity->uid);
+	gid_t primary;
 	int count = 0;
 
 	identity->groups = NULL;
 	identity->group_count = 0;
 	if (!account)
-		return;
-	getgrouplist(account->pw_name, identity->gid, NULL, &count);
+		return 0;
+	primary = account->pw_gid;
+	getgrouplist(account->pw_name, primary, NULL, &count);
 	if (count <= 0 || count > 65536)
-		return;
+		return -EOVERFLOW;
 	identity->groups = calloc((size_t)count, sizeof(*identity->groups));
 	if (!identity->groups)
-		return;
-	if (getgrouplist(account->pw_name, identity->gid, identity->groups, &count) > 0)
-		identity->group_count = (size_t)count;
+		return -ENOMEM;
+	if (getgrouplist(account->pw_name, primary, identity->groups, &count) < 0)
+		return -EAGAIN;
+	identity->group_count = (size_t)count;
+	if (!has_group(identity, identity->gid))
+		identity->gid = primary;
+	return 0;
 }
 
 gid_t rf_group_find(const char *name)

@@ -22,6 +22,8 @@
 #define ENVIRONMENT_MAX 16
 #define CONSUMER_SEND_BUFFER 8192 /* bytes; every frame to a consumer is much smaller */
 #define CONSUMERS_MAX 1024u
+/* One that closed its link is at its end; it is of no use if not. */
+#define HANG_UP_GRACE (10 * RF_SECOND)
 
 /* What children may know of our environment, and why. */
 static const char *const passed_on[] = {
@@ -99,6 +101,16 @@ static _Noreturn void become_child(
 	_exit(127);
 }
 
+static void deadline_passed(struct rf_timer *timer)
+{
+	struct rf_peer *peer = rf_container_of(timer, struct rf_peer, deadline);
+
+	if (peer->exited)
+		return;
+	rf_audit("op=kill pid=%d result=granted reason=\"did not end in time\"", (int)peer->pid);
+	kill(peer->pid, SIGKILL);
+}
+
 static void peer_gone(struct rf_link *link, int status)
 {
 	struct rf_peer *peer = link->owner;
@@ -114,6 +126,8 @@ static void peer_gone(struct rf_link *link, int status)
 	rf_link_close(link);
 	if (peer->exited)
 		rf_lifecycle_peer_over(peer);
+	else if (!rf_timer_armed(&peer->deadline))
+		rf_timer_arm(peer->broker->loop, &peer->deadline, HANG_UP_GRACE, deadline_passed);
 }
 
 static void peer_frame(struct rf_link *link, struct rf_frame *frame)
@@ -239,16 +253,6 @@ struct rf_peer *rf_children_find_consumer(struct rf_broker *broker, uint32_t id)
 			return peer;
 	}
 	return NULL;
-}
-
-static void deadline_passed(struct rf_timer *timer)
-{
-	struct rf_peer *peer = rf_container_of(timer, struct rf_peer, deadline);
-
-	if (peer->exited)
-		return;
-	rf_audit("op=kill pid=%d result=granted reason=\"did not end in time\"", (int)peer->pid);
-	kill(peer->pid, SIGKILL);
 }
 
 void rf_child_end(struct rf_peer *peer, uint64_t grace)

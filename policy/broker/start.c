@@ -63,8 +63,11 @@ static int find_account(const char *name, const char *option, const char *given,
 
 static int find_accounts(struct rf_broker *broker)
 {
-	if (broker->runtime->rootless)
+	if (broker->runtime->rootless) {
+		broker->sessiond_identity = (struct rf_identity){.uid = getuid(), .gid = getgid()};
+		broker->consumer_identity = broker->sessiond_identity;
 		return 0;
+	}
 
 	int err = find_account(
 		"ringfence", "sessiond-user", broker->options->sessiond_user, &broker->sessiond_identity);
@@ -132,6 +135,8 @@ int rf_broker_main(int argc, char **argv)
 	static struct rf_broker broker = {.options = &options, .runtime = &runtime, .ready_fd = -1};
 	pid_t starter = getppid();
 
+	/* Who started us may wait for the end of a pipe that we would keep open; and nobody here needs its descriptors. */
+	close_range(STDERR_FILENO + 1, ~0u, 0);
 	rf_log_init("ringfenced", RF_LOG_WARNING);
 
 	int got = rf_options_read(&options, argc, argv, rf_runtime_home());

@@ -8,6 +8,7 @@
 #include "policy/broker/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,8 +112,12 @@ static void worker_gone(struct rf_link *link, int status)
 
 static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t broker)
 {
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
 	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		_exit(EXIT_FAILURE);
 	if (getppid() != broker || dup2(sock, RF_BROKER_FD) < 0)
 		_exit(EXIT_FAILURE);
 	close_range(RF_BROKER_FD + 1, ~0u, 0);
@@ -122,7 +127,12 @@ static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t b
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Here, not in the broker: account data bases may be slow, and only this session is to wait for them. */
-	rf_account_groups(owner);
+	int err = rf_account_complete(owner);
+
+	if (err < 0) {
+		rf_error("cannot find out the groups of uid %u: %s", owner->uid, strerror(-err));
+		_exit(EXIT_FAILURE);
+	}
 	rf_worker_run(RF_BROKER_FD, owner, broker);
 }
 

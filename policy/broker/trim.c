@@ -94,8 +94,51 @@ static void trim_named(int dir, int index_dir, const char *index_name)
 		close(data);
 }
 
+/* Offset just behind the last packet that is there as a whole. */
+static off_t metadata_end(int fd, off_t size)
+{
+	uint8_t header[RF_CTF_METADATA_HEADER];
+	off_t end = 0;
+
+	while (pread(fd, header, sizeof(header), end) == sizeof(header)) {
+		struct rf_reader r;
+
+		/* Traces are of this machine, so is their order. */
+		rf_reader_init(&r, header, sizeof(header), RF_HOST_ORDER);
+
+		uint32_t magic = rf_read_u32(&r);
+
+		rf_read_skip(&r, 16 + 4 + 4);
+
+		off_t packet = rf_read_u32(&r) / 8;
+
+		if (magic != RF_CTF_METADATA_MAGIC || packet < (off_t)sizeof(header) || packet > size - end)
+			break;
+		end += packet;
+	}
+	return end;
+}
+
+/* Without whole metadata no packet of the trace can be read. */
+static void trim_metadata(int dir)
+{
+	int fd = open_in(dir, "metadata", O_RDWR);
+	off_t size = fd < 0 ? -1 : size_of(fd);
+
+	if (size > 0) {
+		off_t end = metadata_end(fd, size);
+
+		if (end < size && ftruncate(fd, end) == 0)
+			rf_warning("cut %lld bytes of a torn packet off metadata", (long long)(size - end));
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 void rf_trim_trace(int dir)
 {
+	trim_metadata(dir);
+
 	int index_dir = open_in(dir, "index", O_RDONLY | O_DIRECTORY);
 	DIR *list = index_dir < 0 ? NULL : fdopendir(index_dir);
 	const struct dirent *entry;

@@ -90,7 +90,7 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes in a socket"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
 };
 TABLE(sessiond);
 
@@ -109,7 +109,7 @@ static const struct rf_call_rule consumer_rules[] = {
 	ANY(fadvise64, "write-out hints"),
 	ANY(pipe2, "wake-up pipes of ring buffers"),
 	ANY(dup, "descriptors of ring buffers"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes in the control socket"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in the control socket"),
 	ANY(timer_create, "switch and read timers"),
 	ANY(timer_settime, "switch and read timers"),
 	ANY(timer_delete, "switch and read timers"),

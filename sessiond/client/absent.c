@@ -3,9 +3,12 @@
  * Commands of the protocol that this daemon does not have. Each answers as the protocol says for the cases in which it
  * fails anyway, and otherwise that it is not supported: never a success that did not happen.
  */
+#include "common/message.h"
 #include "sessiond/client/handlers.h"
 
 #include <lttng/lttng-error.h>
+
+#define SNAPSHOT_URL 267u /* offset in a snapshot output */
 
 int rf_cmd_not_supported(struct rf_call *call)
 {
@@ -26,7 +29,14 @@ int rf_cmd_set_uri(struct rf_call *call)
 
 int rf_cmd_snapshot_add_output(struct rf_call *call)
 {
-	return call->session->output == RF_OUTPUT_NONE ? LTTNG_ERR_NOT_SUPPORTED : LTTNG_ERR_NOT_SNAPSHOT_SESSION;
+	struct rf_reader args = rf_request_args(&call->request);
+	char url[RF_PATH_SIZE];
+
+	if (call->session->output != RF_OUTPUT_NONE)
+		return LTTNG_ERR_NOT_SNAPSHOT_SESSION;
+	rf_read_skip(&args, SNAPSHOT_URL);
+	rf_read_str_field(&args, url, sizeof(url));
+	return url[0] ? LTTNG_ERR_NOT_SUPPORTED : LTTNG_ERR_INVALID;
 }
 
 /* No session has a snapshot output, so none can be found. */

@@ -7,6 +7,13 @@
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
 
+void rf_client_context_init(
+	struct rf_client_context *context, struct rf_sessions *sessions, struct rf_ust_domain *ust, bool rootless)
+{
+	*context = (struct rf_client_context){.sessions = sessions, .ust = ust, .rootless = rootless};
+	rf_list_init(&context->calls);
+}
+
 struct rf_call *rf_call_new(
 	struct rf_client_context *context, struct rf_request *request, rf_answer_fn answer, void *answer_data)
 {
@@ -15,6 +22,8 @@ struct rf_call *rf_call_new(
 	if (!call)
 		return NULL;
 	rf_list_init(&call->node);
+	rf_list_init(&call->all);
+	rf_list_append(&context->calls, &call->all);
 	call->context = context;
 	call->request = *request;
 	*request = (struct rf_request){.number = 0};
@@ -28,6 +37,7 @@ struct rf_call *rf_call_new(
 static void call_free(struct rf_call *call)
 {
 	rf_list_remove(&call->node);
+	rf_list_remove(&call->all);
 	rf_writer_free(&call->header);
 	rf_writer_free(&call->data);
 	rf_request_clear(&call->request);
@@ -59,6 +69,15 @@ static uint8_t *make_reply(const struct rf_call *call, int code, size_t *len)
 	return rf_writer_take(&w, len);
 }
 
+static void end_call(struct rf_call *call, uint8_t *message, size_t len)
+{
+	rf_answer_fn answer = call->answer;
+	void *answer_data = call->answer_data;
+
+	call_free(call);
+	answer(answer_data, message, len);
+}
+
 void rf_call_finish(struct rf_call *call, int code)
 {
 	if (code == LTTNG_OK && (!rf_writer_ok(&call->header) || !rf_writer_ok(&call->data)))
@@ -69,11 +88,14 @@ void rf_call_finish(struct rf_call *call, int code)
 
 	size_t len;
 	uint8_t *message = make_reply(call, code, &len);
-	rf_answer_fn answer = call->answer;
-	void *answer_data = call->answer_data;
 
-	call_free(call);
-	answer(answer_data, message, len);
+	end_call(call, message, len);
+}
+
+void rf_client_context_fini(struct rf_client_context *context)
+{
+	rf_list_for_each_safe(node, tmp, &context->calls)
+		end_call(rf_container_of(node, struct rf_call, all), NULL, 0);
 }
 
 void rf_call_refuse(struct rf_call *call, int code)
@@ -111,14 +133,14 @@ static bool is_agent(uint32_t domain)
 	return domain == RF_DOMAIN_JUL || domain == RF_DOMAIN_LOG4J || domain == RF_DOMAIN_PYTHON;
 }
 
-/* Of the domains that pass check_kernel(), sessions can only have user space. */
+/* Of the domains that pass check_kernel(), sessions can only have user space, which agents are a part of. */
 static int check_needed_domain(const struct rf_call *call)
 {
 	if (!(call->command->flags & RF_NEEDS_DOMAIN))
 		return LTTNG_OK;
 	if (call->request.domain != RF_DOMAIN_UST && !is_agent(call->request.domain))
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
-	return call->request.domain == RF_DOMAIN_UST && call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
+	return call->session && call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
 }
 
 static int check_consumer(const struct rf_call *call)
@@ -141,7 +163,7 @@ static int enter(struct rf_call *call)
 {
 	if (!call->command->run)
 		return LTTNG_ERR_UND;
-	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN))
+	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
 		call->session->has_ust = true;
 	return call->command->run(call);
 }
@@ -217,12 +239,11 @@ void rf_call_release_session(struct rf_call *call, int code)
 
 void rf_call_dismiss_line(struct rf_session *session, int code)
 {
-	while (rf_list_linked(&session->line)) {
-		struct rf_call *next = rf_container_of(session->line.next, struct rf_call, node);
+	rf_list_for_each_safe(node, tmp, &session->line) {
+		struct rf_call *waiting = rf_container_of(node, struct rf_call, node);
 
-		rf_list_remove(&next->node);
-		next->session = NULL;
-		rf_call_finish(next, code);
+		waiting->session = NULL;
+		rf_call_finish(waiting, code);
 	}
 }
 

@@ -26,9 +26,15 @@ struct rf_client_context {
 	struct rf_sessions *sessions;
 	struct rf_ust_domain *ust;
 	bool rootless;                        /* the daemon runs as its user */
+	struct rf_list calls;                 /* all that are not answered yet */
 	void (*on_session_gone)(void *owner); /* may be NULL */
 	void *owner;
 };
+
+void rf_client_context_init(
+	struct rf_client_context *context, struct rf_sessions *sessions, struct rf_ust_domain *ust, bool rootless);
+/* Ends all calls without an answer (NULL); none may be completed afterwards, so the user-space domain is gone. */
+void rf_client_context_fini(struct rf_client_context *context);
 
 struct rf_call;
 struct rf_command;
@@ -38,6 +44,7 @@ typedef void (*rf_answer_fn)(void *data, uint8_t *message, size_t len);
 
 struct rf_call {
 	struct rf_list node; /* in its session's line while it waits there */
+	struct rf_list all;  /* in the context's calls */
 	struct rf_client_context *context;
 	const struct rf_command *command;
 	struct rf_request request;

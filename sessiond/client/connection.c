@@ -55,7 +55,6 @@ bool rf_connection_receiving(const struct rf_connection *connection)
 /* The slot is held until the socket is closed and the call over. */
 static void connection_free(struct rf_connection *c)
 {
-	rf_list_remove(&c->node);
 	rf_request_clear(&c->request);
 	free(c->answer);
 	c->slot_free(c->slot_data, c->uid);
@@ -69,6 +68,7 @@ void rf_connection_close(struct rf_connection *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = -1;
+	rf_list_remove(&c->node);
 	if (c->stage == STAGE_CALL)
 		c->stage = STAGE_GONE;
 	else
@@ -250,12 +250,7 @@ static int advance(struct rf_connection *c)
 			c->stage = c->request.fd_count ? STAGE_DESCRIPTORS : STAGE_COMPLETE;
 		return done;
 	case STAGE_DESCRIPTORS:
-		if (c->request.fd_count > RF_FDS_MAX) {
-			c->refuse = LTTNG_ERR_INVALID_PROTOCOL;
-			done = 1;
-		} else {
-			done = receive_descriptors(c);
-		}
+		done = receive_descriptors(c);
 		if (done > 0)
 			c->stage = STAGE_COMPLETE;
 		return done;

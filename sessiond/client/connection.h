@@ -24,7 +24,7 @@ typedef void (*rf_slot_free_fn)(void *data, uid_t uid);
  */
 int rf_connection_open(struct rf_loop *loop, struct rf_list *all, int fd, uid_t uid, gid_t gid,
 	struct rf_client_context *context, rf_slot_free_fn slot_free, void *slot_data);
-/* Hangs up; a running call goes on without a listener. */
+/* Hangs up and unlinks; a running call goes on without a listener. */
 void rf_connection_close(struct rf_connection *connection);
 struct rf_connection *rf_connection_of(struct rf_list *node);
 /* True while the request is not complete. */

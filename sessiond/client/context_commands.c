@@ -6,6 +6,7 @@
 
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int add_to(struct rf_channel *channel, const struct rf_context *context)
 {
@@ -45,9 +46,16 @@ static int add_to_all(struct rf_session *session, const struct rf_context *conte
 	return result;
 }
 
-static int add_to_new(struct rf_call *call, const struct rf_context *context)
+static int add_to_named(struct rf_session *session, const char *name, const struct rf_context *context)
 {
-	struct rf_session *session = call->session;
+	struct rf_channel *channel = rf_channel_find(session, name);
+
+	return channel ? add_to(channel, context) : LTTNG_ERR_UST_CHAN_NOT_FOUND;
+}
+
+/* The session has no channel: the default one is made for the context, and only if that goes into it. */
+static int add_to_new(struct rf_session *session, const char *name, const struct rf_context *context)
+{
 	struct rf_channel_attr attr;
 
 	rf_channel_defaults(session, &attr);
@@ -56,9 +64,14 @@ static int add_to_new(struct rf_call *call, const struct rf_context *context)
 
 	if (code != LTTNG_OK)
 		return code;
+	if (name[0] && strcmp(name, RF_DEFAULT_CHANNEL) != 0)
+		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
 	if (!rf_context_is_ust(context))
 		return LTTNG_ERR_UST_CONTEXT_INVAL;
-	return rf_channel_create(session, RF_DEFAULT_CHANNEL, &attr, session->scheme) ? LTTNG_OK : LTTNG_ERR_NOMEM;
+
+	struct rf_channel *channel = rf_channel_create(session, RF_DEFAULT_CHANNEL, &attr, session->scheme);
+
+	return channel ? add_to(channel, context) : LTTNG_ERR_NOMEM;
 }
 
 int rf_cmd_add_context(struct rf_call *call)
@@ -68,7 +81,6 @@ int rf_cmd_add_context(struct rf_call *call)
 	struct rf_session *session = call->session;
 	struct rf_context context;
 	char name[RF_CHANNEL_NAME_FIELD];
-	int code = LTTNG_OK;
 
 	if (!rf_context_read(&payload, &context))
 		return LTTNG_ERR_INVALID_PROTOCOL;
@@ -78,13 +90,6 @@ int rf_cmd_add_context(struct rf_call *call)
 		return LTTNG_ERR_UND;
 	rf_read_str_field(&args, name, sizeof(name));
 	if (!rf_list_linked(&session->channels))
-		code = add_to_new(call, &context);
-	if (code != LTTNG_OK)
-		return code;
-	if (!name[0])
-		return add_to_all(session, &context);
-
-	struct rf_channel *channel = rf_channel_find(session, name);
-
-	return channel ? add_to(channel, &context) : LTTNG_ERR_UST_CHAN_NOT_FOUND;
+		return add_to_new(session, name, &context);
+	return name[0] ? add_to_named(session, name, &context) : add_to_all(session, &context);
 }

@@ -134,6 +134,8 @@ bool rf_event_read(struct rf_reader *r, uint32_t fd_count, struct rf_client_even
 		event->filter = rf_read_cstr(r, len.filter);
 	event->filter_len = len.filter;
 	read_bytecode(r, len.bytecode, event);
+	if (event->program && !event->filter)
+		rf_reader_fail(r);
 	read_type_part(r, event, &len, fd_count);
 	return rf_reader_done(r);
 }
@@ -165,10 +167,10 @@ static int copy_exclusions(const struct rf_client_event *event, struct rf_event_
 
 static int copy_filter(const struct rf_client_event *event, struct rf_event_rule *rule)
 {
-	if (!event->filter != !event->program)
-		return LTTNG_ERR_INVALID;
 	if (!event->filter)
 		return LTTNG_OK;
+	if (!event->program)
+		return LTTNG_ERR_INVALID;
 	if (!rf_filter_check(event->program, event->program_len, event->program_reloc))
 		return LTTNG_ERR_FILTER_INVAL;
 	rule->filter = malloc(event->filter_len);

@@ -118,7 +118,7 @@ int rf_cmd_enable_event(struct rf_call *call)
 		return LTTNG_ERR_INVALID_PROTOCOL;
 	if (call->request.domain != RF_DOMAIN_UST)
 		return LTTNG_ERR_UND;
-	if (!event.filter != !event.program)
+	if (event.filter && !event.program)
 		return LTTNG_ERR_INVALID;
 
 	int code = find_target(call, &target);
@@ -133,7 +133,7 @@ static int disable_rules(struct rf_channel *channel, const char *name)
 	rf_list_for_each(node, &channel->rules) {
 		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);
 
-		if (name[0] && strcmp(rule->rule->name, name))
+		if (name[0] && strcmp(rule->rule->name, name) != 0)
 			continue;
 		found = true;
 		rule->enabled = false;
@@ -151,8 +151,6 @@ int rf_cmd_disable_event(struct rf_call *call)
 		return LTTNG_ERR_INVALID_PROTOCOL;
 	if (event.loglevel_type != RF_LOGLEVEL_ALL || event.loglevel != -1 || event.enabled || event.pid)
 		return LTTNG_ERR_UNK;
-	if (event.type != RF_EVENT_ALL)
-		return LTTNG_ERR_UNK;
 	if (is_reserved(event.name))
 		return LTTNG_ERR_INVALID_EVENT_NAME;
 
@@ -165,6 +163,8 @@ int rf_cmd_disable_event(struct rf_call *call)
 
 	if (!channel)
 		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
+	if (event.type != RF_EVENT_ALL)
+		return LTTNG_ERR_UNK;
 	code = disable_rules(channel, event.name);
 	return code == LTTNG_OK ? rf_session_update(call) : code;
 }

@@ -167,11 +167,9 @@ struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int liste
 		return NULL;
 	server->loop = loop;
 	server->listen_fd = listen_fd;
-	server->context = (struct rf_client_context){.sessions = sessions,
-		.ust = ust_domain,
-		.rootless = rootless,
-		.on_session_gone = shutdown_step,
-		.owner = server};
+	rf_client_context_init(&server->context, sessions, ust_domain, rootless);
+	server->context.on_session_gone = shutdown_step;
+	server->context.owner = server;
 	rf_list_init(&server->connections);
 	rf_list_init(&server->users);
 
@@ -245,10 +243,7 @@ void rf_client_server_destroy(struct rf_client_server *server)
 	rf_timer_cancel(&server->pause);
 	rf_watch_remove(&server->watch);
 	hang_up(server, true);
-	rf_list_for_each_safe(node, tmp, &server->users) {
-		rf_list_remove(node);
-		free(rf_container_of(node, struct user_slots, node));
-	}
+	rf_client_context_fini(&server->context);
 	close(server->listen_fd);
 	free(server);
 }

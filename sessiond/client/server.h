@@ -33,8 +33,8 @@ struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int liste
  */
 void rf_client_server_shutdown(struct rf_client_server *server, void (*done)(void *data), void *data);
 /*
- * Closes everything at once. Calls that wait for the user-space domain stay allocated and are not answered: their
- * completions must not arrive any more (the domain is gone first), or arrive before.
+ * Closes everything at once and ends all calls, answered or not: the user-space domain that might complete them is gone
+ * before. The sessions stay the caller's.
  */
 void rf_client_server_destroy(struct rf_client_server *server);
 

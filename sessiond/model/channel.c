@@ -81,7 +81,8 @@ bool rf_context_same(const struct rf_context *a, const struct rf_context *b)
 	if (a->type != b->type)
 		return false;
 	if (a->type == LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER)
-		return a->perf_type == b->perf_type && a->perf_config == b->perf_config;
+		return a->perf_type == b->perf_type && a->perf_config == b->perf_config &&
+			!strcmp(a->perf_name, b->perf_name);
 	if (a->type == LTTNG_EVENT_CONTEXT_APP_CONTEXT)
 		return !strcmp(a->app_provider, b->app_provider) && !strcmp(a->app_name, b->app_name);
 	return true;

@@ -69,7 +69,7 @@ struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const s
 /* Adds RULE (a reference is taken), enabled. NULL without memory. */
 struct rf_channel_rule *rf_channel_add_rule(
 	struct rf_session *session, struct rf_channel *channel, struct rf_event_rule *rule);
-/* The same kind; for counters also type and configuration, for application contexts also both names. */
+/* The same kind; for counters also type, configuration and name, for application contexts also both names. */
 bool rf_context_same(const struct rf_context *a, const struct rf_context *b);
 
 #endif

@@ -52,13 +52,13 @@ static bool same_exclusions(const struct rf_event_rule *a, const struct rf_event
 
 bool rf_event_rule_same(const struct rf_event_rule *a, const struct rf_event_rule *b)
 {
-	if (strcmp(a->name, b->name) || a->loglevel_type != b->loglevel_type)
+	if (strcmp(a->name, b->name) != 0 || a->loglevel_type != b->loglevel_type)
 		return false;
 	if (a->loglevel_type != RF_LOGLEVEL_ALL && a->loglevel != b->loglevel)
 		return false;
 	if (a->bytecode_len != b->bytecode_len || a->bytecode_reloc != b->bytecode_reloc)
 		return false;
-	if (a->bytecode_len && memcmp(a->bytecode, b->bytecode, a->bytecode_len))
+	if (a->bytecode_len && memcmp(a->bytecode, b->bytecode, a->bytecode_len) != 0)
 		return false;
 	return same_exclusions(a, b);
 }

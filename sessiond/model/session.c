@@ -12,6 +12,12 @@ void rf_sessions_init(struct rf_sessions *sessions, const char *hostname)
 	snprintf(sessions->hostname, sizeof(sessions->hostname), "%s", hostname);
 }
 
+void rf_sessions_fini(struct rf_sessions *sessions)
+{
+	rf_list_for_each_safe(node, tmp, &sessions->list)
+		rf_session_free(rf_container_of(node, struct rf_session, node));
+}
+
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid)
 {
 	struct rf_session *session = calloc(1, sizeof(*session));

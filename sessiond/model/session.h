@@ -67,6 +67,8 @@ struct rf_sessions {
 };
 
 void rf_sessions_init(struct rf_sessions *sessions, const char *hostname);
+/* Frees all sessions as they are; their user-space parts must be gone. */
+void rf_sessions_fini(struct rf_sessions *sessions);
 /* A new, linked session with a free id; NULL without memory. The name must not be in use. */
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid);
 /* Unlinks and frees it with its channels. Its user-space part must be gone. */

@@ -54,8 +54,8 @@ struct rf_app_session *rf_app_session_new(struct rf_app *app, struct rf_ust_trac
 struct rf_app_session *rf_app_session_ref(struct rf_app_session *as);
 /* The last reference must be dropped after the release step ran. */
 void rf_app_session_unref(struct rf_app_session *as);
-struct rf_app_channel *rf_app_session_add_channel(struct rf_app_session *as, uint32_t channel);
-struct rf_app_channel *rf_app_session_find_channel(struct rf_app_session *as, uint32_t channel);
+struct rf_app_channel *rf_app_session_add_channel(struct rf_app_session *as, uint32_t number);
+struct rf_app_channel *rf_app_session_find_channel(struct rf_app_session *as, uint32_t number);
 struct rf_app_event *rf_app_channel_add_event(struct rf_app_channel *channel, uint32_t rule);
 struct rf_app_event *rf_app_channel_find_event(struct rf_app_channel *channel, uint32_t rule);
 

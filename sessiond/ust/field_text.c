@@ -1,72 +1,79 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/ust/field_text.h"
 
+#include "sessiond/ust/field_scope.h"
+
 #include <errno.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Fields are described one after the other; a compound one consumes its parts as well. */
-struct cursor {
-	const struct lttng_ust_ctl_field *fields;
-	size_t count;
-	size_t at;
-};
+/* '_', a name, and the longest of the endings that are put to names. */
+#define IDENTIFIER_SIZE (LTTNG_UST_ABI_SYM_NAME_LEN + 16)
 
+/* Fields are described one after the other; a compound one consumes its parts as well. */
 struct printer {
 	struct rf_text *text;
 	const struct rf_field_context *context;
-	struct cursor cursor;
+	const struct lttng_ust_ctl_field *fields;
+	size_t count;
+	size_t at;
+	struct rf_field_scope *scope; /* of the structure or variant that is being described */
+	bool in_variant;
+	unsigned int indent;
+	uint64_t elements; /* of all arrays so far */
 };
 
-/* Variants hold plain fields only; nothing that a tracer emits is nested deeper. */
-#define DEPTH_MAX 4u
+typedef int (*field_fn)(struct printer *p, const struct lttng_ust_ctl_field *f);
 
-static int print_field(struct printer *p, unsigned int indent, unsigned int depth);
+static int print_field(struct printer *p);
 
-static const struct lttng_ust_ctl_field *next_field(struct cursor *c)
+static const struct lttng_ust_ctl_field *next_field(struct printer *p)
 {
-	return c->at < c->count ? &c->fields[c->at++] : NULL;
+	return p->at < p->count ? &p->fields[p->at++] : NULL;
 }
 
-static void tabs(struct printer *p, unsigned int indent)
+static void tabs(struct printer *p)
 {
-	for (unsigned int i = 0; i < indent; i++)
+	for (unsigned int i = 0; i < p->indent; i++)
 		rf_text_add(p->text, "\t", 1);
 }
 
-/* A name inside a fixed field that need not be terminated. */
-static void add_name(struct printer *p, const char *name)
+/*
+ * The identifier made of a name: '_' in front, and what the grammar has no place for in the names of dynamic contexts
+ * ("$app.provider:name") replaced. Anything else that is no identifier is refused.
+ */
+static int identifier(char out[static IDENTIFIER_SIZE], const char *before, const char *name, const char *after)
 {
-	rf_text_add(p->text, name, strnlen(name, LTTNG_UST_ABI_SYM_NAME_LEN));
+	char safe[LTTNG_UST_ABI_SYM_NAME_LEN];
+	size_t len = strnlen(name, sizeof(safe));
+
+	if (!len || len == sizeof(safe))
+		return -EINVAL;
+	for (size_t i = 0; i <= len; i++) {
+		char c = name[i];
+
+		if (c == '.' || c == '$' || c == ':')
+			c = '_';
+		if (c && !(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+			return -EINVAL;
+		safe[i] = c;
+	}
+	snprintf(out, IDENTIFIER_SIZE, "_%s%s%s", before, safe, after);
+	return 0;
 }
 
-/* A name in a place where only an identifier may stand. */
-static void add_identifier(struct printer *p, const char *name)
+/* Makes the identifier of a member and declares it. */
+static int declare(struct printer *p, char out[static IDENTIFIER_SIZE], const char *name, enum rf_member_use use,
+	const struct rf_enum_mapping *mapping)
 {
-	size_t len = strnlen(name, LTTNG_UST_ABI_SYM_NAME_LEN);
+	int err = identifier(out, "", name, "");
 
-	for (size_t i = 0; i < len; i++) {
-		char c = name[i] == '.' || name[i] == '$' || name[i] == ':' ? '_' : name[i];
-
-		rf_text_add(p->text, &c, 1);
-	}
+	return err < 0 ? err : rf_field_scope_add(p->scope, out, use, mapping);
 }
 
-/* What a reader's grammar can take as an identifier: a name that is none would make the whole text unreadable. */
-static bool is_name(const char *name)
+static bool alignment_ok(uint32_t bits)
 {
-	size_t len = strnlen(name, LTTNG_UST_ABI_SYM_NAME_LEN);
-
-	if (!len || len == LTTNG_UST_ABI_SYM_NAME_LEN)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)name[i];
-
-		if (!(c == '_' || c == '.' || c == '$' || c == ':' || (c >= '0' && c <= '9') ||
-			    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
-			return false;
-	}
-	return true;
+	return bits && bits <= 64 && !(bits & (bits - 1));
 }
 
 static const char *other_order(const struct printer *p)
@@ -78,7 +85,7 @@ static int print_integer(struct printer *p, const struct lttng_ust_ctl_integer_t
 {
 	static const char *const encodings[] = {"none", "UTF8"};
 
-	if (!type->size || type->size > 64 || type->alignment > 64 ||
+	if (!type->size || type->size > 64 || !alignment_ok(type->alignment) ||
 		(type->base != 2 && type->base != 8 && type->base != 10 && type->base != 16))
 		return -EINVAL;
 	rf_text_printf(p->text, "integer { size = %u; align = %u; signed = %u; encoding = %s; base = %u;", type->size,
@@ -90,322 +97,351 @@ static int print_integer(struct printer *p, const struct lttng_ust_ctl_integer_t
 	return 0;
 }
 
-static int print_float(struct printer *p, const struct lttng_ust_ctl_float_type *type)
+/* A line `integer { … } NAME;`, with a LENGTH in brackets unless that is NULL. */
+static int integer_line(
+	struct printer *p, const struct lttng_ust_ctl_integer_type *type, const char *name, const char *length)
 {
-	rf_text_printf(p->text, "floating_point { exp_dig = %u; mant_dig = %u; align = %u;", type->exp_dig,
-		type->mant_dig, type->alignment);
-	if (!type->mant_dig || type->alignment > 64)
+	tabs(p);
+
+	int err = print_integer(p, type, true);
+
+	rf_text_printf(p->text, " %s", name);
+	if (length)
+		rf_text_printf(p->text, "[ %s ]", length);
+	rf_text_printf(p->text, ";\n");
+	return err;
+}
+
+static int integer_field(struct printer *p, const struct lttng_ust_ctl_field *f)
+{
+	const struct lttng_ust_ctl_integer_type type = f->type.u.integer;
+	char name[IDENTIFIER_SIZE];
+	int err = declare(p, name, f->name, type.signedness ? RF_MEMBER_PLAIN : RF_MEMBER_LENGTH, NULL);
+
+	return err < 0 ? err : integer_line(p, &type, name, NULL);
+}
+
+/* The sizes that readers know: float and double. */
+static int float_field(struct printer *p, const struct lttng_ust_ctl_field *f)
+{
+	const struct lttng_ust_ctl_float_type type = f->type.u._float;
+	char name[IDENTIFIER_SIZE];
+	int err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
+
+	if (err < 0)
+		return err;
+	if (!alignment_ok(type.alignment) ||
+		!((type.exp_dig == 8 && type.mant_dig == 24) || (type.exp_dig == 11 && type.mant_dig == 53)))
 		return -EINVAL;
-	if (type->reverse_byte_order)
+	tabs(p);
+	rf_text_printf(p->text, "floating_point { exp_dig = %u; mant_dig = %u; align = %u;", type.exp_dig,
+		type.mant_dig, type.alignment);
+	if (type.reverse_byte_order)
 		rf_text_printf(p->text, " byte_order = %s;", other_order(p));
-	rf_text_printf(p->text, " }");
+	rf_text_printf(p->text, " } %s;\n", name);
 	return 0;
 }
 
-static void end_line(struct printer *p, const char *name)
+static int string_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	rf_text_printf(p->text, " _");
-	add_name(p, name);
-	rf_text_printf(p->text, ";\n");
-}
+	char name[IDENTIFIER_SIZE];
+	int err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
 
-static int integer_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
-{
-	tabs(p, indent);
-
-	int err = print_integer(p, &f->type.u.integer, true);
-
-	end_line(p, f->name);
-	return err;
-}
-
-static int float_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
-{
-	tabs(p, indent);
-
-	int err = print_float(p, &f->type.u._float);
-
-	end_line(p, f->name);
-	return err;
-}
-
-static int string_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
-{
-	tabs(p, indent);
-	rf_text_printf(p->text,
-		f->type.u.string.encoding == lttng_ust_ctl_encode_ASCII ? "string { encoding = ASCII; }" : "string");
-	end_line(p, f->name);
+	if (err < 0)
+		return err;
+	tabs(p);
+	rf_text_printf(p->text, "string%s %s;\n",
+		f->type.u.string.encoding == lttng_ust_ctl_encode_ASCII ? " { encoding = ASCII; }" : "", name);
 	return 0;
 }
 
-static int print_enum(struct printer *p, const char *name, const struct lttng_ust_ctl_integer_type *container,
-	uint64_t id, unsigned int indent)
+static int print_enum(struct printer *p, const struct lttng_ust_ctl_field *f,
+	const struct lttng_ust_ctl_integer_type *container, uint64_t id)
 {
-	size_t len;
-	const char *entries = p->context->enum_text ? p->context->enum_text(p->context->data, id, &len) : NULL;
+	const struct rf_enum_mapping *mapping = p->context->enum_mapping
+		? p->context->enum_mapping(p->context->data, id)
+		: NULL;
+	char name[IDENTIFIER_SIZE];
 
-	if (!entries)
+	if (!mapping || !(container->signedness ? mapping->ordered_signed : mapping->ordered_unsigned))
 		return -EINVAL;
-	tabs(p, indent);
+
+	int err = declare(p, name, f->name, mapping->disjoint ? RF_MEMBER_TAG : RF_MEMBER_PLAIN, mapping);
+
+	if (err < 0)
+		return err;
+	tabs(p);
 	rf_text_printf(p->text, "enum : ");
-
-	int err = print_integer(p, container, false);
-
+	err = print_integer(p, container, false);
 	rf_text_printf(p->text, " {\n");
-	/* Registered once, with the tabs of a top-level field; the deeper ones of variants are rare and harmless. */
-	rf_text_add(p->text, entries, len);
-	tabs(p, indent);
-	rf_text_printf(p->text, "} _");
-	add_identifier(p, name);
-	rf_text_printf(p->text, ";\n");
+	/* Made once, with the tabs of a top-level field; the deeper ones of variants are rare and harmless. */
+	rf_text_add(p->text, mapping->text, mapping->len);
+	tabs(p);
+	rf_text_printf(p->text, "} %s;\n", name);
 	return err;
 }
 
-static int enum_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int enum_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	const struct lttng_ust_ctl_field *container = next_field(&p->cursor);
+	const struct lttng_ust_ctl_field *container = next_field(p);
 
 	if (!container || container->type.atype != lttng_ust_ctl_atype_integer)
 		return -EINVAL;
-	return print_enum(p, f->name, &container->type.u.integer, f->type.u.enum_nestable.id, indent);
+
+	const struct lttng_ust_ctl_integer_type type = container->type.u.integer;
+
+	return print_enum(p, f, &type, f->type.u.enum_nestable.id);
 }
 
-static int legacy_enum_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int legacy_enum_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	const struct lttng_ust_ctl_integer_type container = f->type.u.legacy.basic.enumeration.container_type;
+	const struct lttng_ust_ctl_integer_type type = f->type.u.legacy.basic.enumeration.container_type;
 
-	return print_enum(p, f->name, &container, f->type.u.legacy.basic.enumeration.id, indent);
+	return print_enum(p, f, &type, f->type.u.legacy.basic.enumeration.id);
 }
 
 /* Alignment, in bytes, is expressed by an empty structure before the field. */
-static int print_padding(struct printer *p, const char *name, uint32_t alignment, unsigned int indent)
+static int print_padding(struct printer *p, const char *field, uint32_t alignment)
 {
+	char name[IDENTIFIER_SIZE];
+
 	if (!alignment)
 		return 0;
-	if (alignment > 64 || (alignment & (alignment - 1)))
+	if (!alignment_ok(alignment) || identifier(name, "", field, "_padding") < 0)
 		return -EINVAL;
-	tabs(p, indent);
-	rf_text_printf(p->text, "struct { } align(%u) _", alignment * 8);
-	add_name(p, name);
-	rf_text_printf(p->text, "_padding;\n");
+
+	int err = rf_field_scope_add(p->scope, name, RF_MEMBER_PLAIN, NULL);
+
+	if (err < 0)
+		return err;
+	tabs(p);
+	rf_text_printf(p->text, "struct { } align(%u) %s;\n", alignment * 8, name);
 	return 0;
 }
 
-static int print_array(struct printer *p, const char *name, const struct lttng_ust_ctl_integer_type *element,
-	uint32_t length, unsigned int indent)
+static int print_array(struct printer *p, const struct lttng_ust_ctl_field *f,
+	const struct lttng_ust_ctl_integer_type *element, uint32_t length, uint32_t alignment)
 {
-	tabs(p, indent);
+	char name[IDENTIFIER_SIZE];
 
-	int err = print_integer(p, element, true);
+	p->elements += length;
+	if (p->elements > RF_FIELD_ELEMENTS_MAX)
+		return -EINVAL;
 
-	rf_text_printf(p->text, " _");
-	add_name(p, name);
-	rf_text_printf(p->text, "[%u];\n", length);
+	int err = print_padding(p, f->name, alignment);
+
+	if (!err)
+		err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
+	if (err < 0)
+		return err;
+	tabs(p);
+	err = print_integer(p, element, true);
+	rf_text_printf(p->text, " %s[%u];\n", name, length);
 	return err;
 }
 
-static int array_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int array_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	const struct lttng_ust_ctl_field *element = next_field(&p->cursor);
+	const struct lttng_ust_ctl_field *element = next_field(p);
 
-	if (!element || element->type.atype != lttng_ust_ctl_atype_integer ||
-		print_padding(p, f->name, f->type.u.array_nestable.alignment, indent) < 0)
+	if (!element || element->type.atype != lttng_ust_ctl_atype_integer)
 		return -EINVAL;
-	return print_array(p, f->name, &element->type.u.integer, f->type.u.array_nestable.length, indent);
+
+	const struct lttng_ust_ctl_integer_type type = element->type.u.integer;
+
+	return print_array(p, f, &type, f->type.u.array_nestable.length, f->type.u.array_nestable.alignment);
 }
 
-static int legacy_array_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int legacy_array_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
 	if (f->type.u.legacy.array.elem_type.atype != lttng_ust_ctl_atype_integer)
 		return -EINVAL;
 
-	const struct lttng_ust_ctl_integer_type element = f->type.u.legacy.array.elem_type.u.basic.integer;
+	const struct lttng_ust_ctl_integer_type type = f->type.u.legacy.array.elem_type.u.basic.integer;
 
-	return print_array(p, f->name, &element, f->type.u.legacy.array.length, indent);
+	return print_array(p, f, &type, f->type.u.legacy.array.length, 0);
 }
 
-static int sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int print_sequence(struct printer *p, const struct lttng_ust_ctl_field *f,
+	const struct lttng_ust_ctl_integer_type *element, const char *length)
 {
-	const struct lttng_ust_ctl_field *element = next_field(&p->cursor);
+	char name[IDENTIFIER_SIZE];
+	int err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
 
-	if (!element || element->type.atype != lttng_ust_ctl_atype_integer ||
-		!is_name(f->type.u.sequence_nestable.length_name) ||
-		print_padding(p, f->name, f->type.u.sequence_nestable.alignment, indent) < 0)
-		return -EINVAL;
-	tabs(p, indent);
-
-	int err = print_integer(p, &element->type.u.integer, true);
-
-	rf_text_printf(p->text, " _");
-	add_name(p, f->name);
-	rf_text_printf(p->text, "[ _");
-	add_name(p, f->type.u.sequence_nestable.length_name);
-	rf_text_printf(p->text, " ];\n");
-	return err;
+	return err < 0 ? err : integer_line(p, element, name, length);
 }
 
-static int legacy_sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	if (f->type.u.legacy.sequence.length_type.atype != lttng_ust_ctl_atype_integer ||
-		f->type.u.legacy.sequence.elem_type.atype != lttng_ust_ctl_atype_integer)
+	const struct lttng_ust_ctl_field *element = next_field(p);
+	char length[IDENTIFIER_SIZE];
+
+	if (p->in_variant || !element || element->type.atype != lttng_ust_ctl_atype_integer ||
+		identifier(length, "", f->type.u.sequence_nestable.length_name, "") < 0 ||
+		!rf_field_scope_has_length(p->scope, length))
 		return -EINVAL;
 
-	const struct lttng_ust_ctl_integer_type length = f->type.u.legacy.sequence.length_type.u.basic.integer;
-	const struct lttng_ust_ctl_integer_type element = f->type.u.legacy.sequence.elem_type.u.basic.integer;
+	const struct lttng_ust_ctl_integer_type type = element->type.u.integer;
+	int err = print_padding(p, f->name, f->type.u.sequence_nestable.alignment);
 
-	tabs(p, indent);
-
-	int err = print_integer(p, &length, true);
-
-	rf_text_printf(p->text, " __");
-	add_name(p, f->name);
-	rf_text_printf(p->text, "_length;\n");
-	tabs(p, indent);
-	if (print_integer(p, &element, true) < 0)
-		err = -EINVAL;
-	rf_text_printf(p->text, " _");
-	add_name(p, f->name);
-	rf_text_printf(p->text, "[ __");
-	add_name(p, f->name);
-	rf_text_printf(p->text, "_length ];\n");
-	return err;
+	return err < 0 ? err : print_sequence(p, f, &type, length);
 }
 
-static int print_struct(
-	struct printer *p, const char *name, uint32_t nr_fields, uint32_t alignment, unsigned int indent)
+/* Brings its length along. */
+static int legacy_sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	if (nr_fields || alignment > 64)
+	const struct lttng_ust_ctl_integer_type length_type = f->type.u.legacy.sequence.length_type.u.basic.integer;
+	const struct lttng_ust_ctl_integer_type type = f->type.u.legacy.sequence.elem_type.u.basic.integer;
+	char length[IDENTIFIER_SIZE];
+
+	if (p->in_variant || f->type.u.legacy.sequence.length_type.atype != lttng_ust_ctl_atype_integer ||
+		f->type.u.legacy.sequence.elem_type.atype != lttng_ust_ctl_atype_integer || length_type.signedness ||
+		identifier(length, "_", f->name, "_length") < 0)
 		return -EINVAL;
-	tabs(p, indent);
+
+	int err = rf_field_scope_add(p->scope, length, RF_MEMBER_LENGTH, NULL);
+
+	if (!err)
+		err = integer_line(p, &length_type, length, NULL);
+	return err < 0 ? err : print_sequence(p, f, &type, length);
+}
+
+/* No tracer fills structures; empty ones stand for "nothing" in variants. */
+static int print_struct(struct printer *p, const struct lttng_ust_ctl_field *f, uint32_t nr_fields, uint32_t alignment)
+{
+	char name[IDENTIFIER_SIZE];
+
+	if (nr_fields || (alignment && !alignment_ok(alignment)))
+		return -EINVAL;
+
+	int err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
+
+	if (err < 0)
+		return err;
+	tabs(p);
 	rf_text_printf(p->text, "struct {}");
 	if (alignment)
 		rf_text_printf(p->text, " align(%u)", alignment * 8);
-	end_line(p, name);
+	rf_text_printf(p->text, " %s;\n", name);
 	return 0;
 }
 
-static int struct_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int struct_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	return print_struct(
-		p, f->name, f->type.u.struct_nestable.nr_fields, f->type.u.struct_nestable.alignment, indent);
+	return print_struct(p, f, f->type.u.struct_nestable.nr_fields, f->type.u.struct_nestable.alignment);
 }
 
-static int legacy_struct_field(struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent)
+static int legacy_struct_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	return print_struct(p, f->name, f->type.u.legacy._struct.nr_fields, 0, indent);
+	return print_struct(p, f, f->type.u.legacy._struct.nr_fields, 0);
 }
 
-static int print_variant(
-	struct printer *p, const char *name, const char *tag, uint32_t choices, unsigned int indent, unsigned int depth)
+/* Each option has a label of the tag. */
+static int print_options(struct printer *p, uint32_t choices, const struct rf_enum_mapping *tag)
 {
-	if (!is_name(tag) || choices > p->cursor.count - p->cursor.at)
-		return -EINVAL;
-	tabs(p, indent);
-	rf_text_printf(p->text, "variant <_");
-	add_identifier(p, tag);
-	rf_text_printf(p->text, "> {\n");
 	for (uint32_t i = 0; i < choices; i++) {
-		int err = print_field(p, indent + 1, depth + 1);
+		char option[IDENTIFIER_SIZE];
+
+		if (p->at >= p->count || identifier(option, "", p->fields[p->at].name, "") < 0)
+			return -EINVAL;
+		/* Labels carry the '_' of the identifier. */
+		if (!rf_enum_has_label(tag, option))
+			return -EINVAL;
+
+		int err = print_field(p);
 
 		if (err < 0)
 			return err;
 	}
-	tabs(p, indent);
-	rf_text_printf(p->text, "} _");
-	add_identifier(p, name);
-	rf_text_printf(p->text, ";\n");
 	return 0;
 }
 
-static int variant_field(
-	struct printer *p, const struct lttng_ust_ctl_field *f, unsigned int indent, unsigned int depth)
+static int print_variant(struct printer *p, const struct lttng_ust_ctl_field *f, const char *tag_name, uint32_t choices,
+	uint32_t alignment)
 {
-	if (print_padding(p, f->name, f->type.u.variant_nestable.alignment, indent) < 0)
+	struct rf_field_scope *outer = p->scope;
+	struct rf_field_scope options = {0};
+	char name[IDENTIFIER_SIZE];
+	char tag[IDENTIFIER_SIZE];
+	const struct rf_enum_mapping *mapping = NULL;
+
+	if (!p->in_variant && identifier(tag, "", tag_name, "") == 0)
+		mapping = rf_field_scope_tag(outer, tag);
+	if (!mapping || choices > p->count - p->at)
 		return -EINVAL;
-	return print_variant(
-		p, f->name, f->type.u.variant_nestable.tag_name, f->type.u.variant_nestable.nr_choices, indent, depth);
+
+	int err = print_padding(p, f->name, alignment);
+
+	if (!err)
+		err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
+	if (err < 0)
+		return err;
+	tabs(p);
+	rf_text_printf(p->text, "variant <%s> {\n", tag);
+	p->scope = &options;
+	p->in_variant = true;
+	p->indent++;
+	err = print_options(p, choices, mapping);
+	rf_field_scope_free(&options);
+	p->scope = outer;
+	p->in_variant = false;
+	p->indent--;
+	tabs(p);
+	rf_text_printf(p->text, "} %s;\n", name);
+	return err;
 }
 
-static int print_field(struct printer *p, unsigned int indent, unsigned int depth)
+/* Tracers give this number to variants that are filled in the nestable layout, too: what both have is at one place. */
+static int legacy_variant_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
-	static int (*const plain[])(struct printer *, const struct lttng_ust_ctl_field *, unsigned int) = {
+	return print_variant(p, f, f->type.u.legacy.variant.tag_name, f->type.u.legacy.variant.nr_choices, 0);
+}
+
+static int variant_field(struct printer *p, const struct lttng_ust_ctl_field *f)
+{
+	return print_variant(p, f, f->type.u.variant_nestable.tag_name, f->type.u.variant_nestable.nr_choices,
+		f->type.u.variant_nestable.alignment);
+}
+
+static int print_field(struct printer *p)
+{
+	static const field_fn table[NR_LTTNG_UST_CTL_ABSTRACT_TYPES] = {
 		[lttng_ust_ctl_atype_integer] = integer_field,
 		[lttng_ust_ctl_atype_enum] = legacy_enum_field,
 		[lttng_ust_ctl_atype_array] = legacy_array_field,
 		[lttng_ust_ctl_atype_sequence] = legacy_sequence_field,
 		[lttng_ust_ctl_atype_string] = string_field,
 		[lttng_ust_ctl_atype_float] = float_field,
+		[lttng_ust_ctl_atype_variant] = legacy_variant_field,
 		[lttng_ust_ctl_atype_struct] = legacy_struct_field,
 		[lttng_ust_ctl_atype_enum_nestable] = enum_field,
 		[lttng_ust_ctl_atype_array_nestable] = array_field,
 		[lttng_ust_ctl_atype_sequence_nestable] = sequence_field,
 		[lttng_ust_ctl_atype_struct_nestable] = struct_field,
-		[lttng_ust_ctl_atype_variant_nestable] = NULL,
+		[lttng_ust_ctl_atype_variant_nestable] = variant_field,
 	};
-	const struct lttng_ust_ctl_field *f = next_field(&p->cursor);
+	const struct lttng_ust_ctl_field *f = next_field(p);
+	uint32_t type;
 
-	if (!f || depth > DEPTH_MAX || !is_name(f->name))
+	if (!f)
 		return -EINVAL;
-
-	uint32_t type = (uint32_t)f->type.atype;
-
-	/* Both layouts have the choices and the tag at the same place. */
-	if (type == lttng_ust_ctl_atype_variant)
-		return print_variant(p, f->name, f->type.u.legacy.variant.tag_name, f->type.u.legacy.variant.nr_choices,
-			indent, depth);
-	if (type == lttng_ust_ctl_atype_variant_nestable)
-		return variant_field(p, f, indent, depth);
-	if (type >= sizeof(plain) / sizeof(plain[0]) || !plain[type])
+	memcpy(&type, &f->type.atype, sizeof(type)); /* any number may be in there */
+	if (type >= NR_LTTNG_UST_CTL_ABSTRACT_TYPES)
 		return -EINVAL;
-	return plain[type](p, f, indent);
+	/* A text that is full already need not be made any further. */
+	return p->text->failed ? -ENOSPC : table[type](p, f);
 }
 
 int rf_field_text(struct rf_text *text, const struct rf_field_context *context,
 	const struct lttng_ust_ctl_field *fields, size_t count, unsigned int indent)
 {
-	struct printer p = {.text = text, .context = context, .cursor = {.fields = fields, .count = count}};
+	struct rf_field_scope scope = {0};
+	struct printer p = {
+		.text = text, .context = context, .fields = fields, .count = count, .scope = &scope, .indent = indent};
+	int err = 0;
 
-	while (p.cursor.at < count) {
-		int err = print_field(&p, indent, 0);
-
-		if (err < 0)
-			return err;
-	}
-	return text->failed ? -ENOMEM : 0;
-}
-
-static void print_bound(struct rf_text *text, const struct lttng_ust_ctl_enum_value *value)
-{
-	if (value->signedness)
-		rf_text_printf(text, "%" PRId64, (int64_t)value->value);
-	else
-		rf_text_printf(text, "%" PRIu64, value->value);
-}
-
-int rf_enum_entries_text(
-	struct rf_text *text, const struct lttng_ust_ctl_enum_entry *entries, size_t count, unsigned int indent)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct lttng_ust_ctl_enum_entry *e = &entries[i];
-		char label[LTTNG_UST_ABI_SYM_NAME_LEN];
-
-		if (strnlen(e->string, sizeof(e->string)) == sizeof(e->string))
-			return -EINVAL;
-		memcpy(label, e->string, sizeof(label));
-		for (unsigned int t = 0; t <= indent; t++)
-			rf_text_add(text, "\t", 1);
-		rf_text_add(text, "\"", 1);
-		rf_text_quoted(text, label);
-		rf_text_add(text, "\"", 1);
-		if (!(e->u.extra.options & LTTNG_UST_CTL_UST_ENUM_ENTRY_OPTION_IS_AUTO)) {
-			rf_text_printf(text, " = ");
-			print_bound(text, &e->start);
-			if (e->start.value != e->end.value || e->start.signedness != e->end.signedness) {
-				rf_text_printf(text, " ... ");
-				print_bound(text, &e->end);
-			}
-		}
-		rf_text_printf(text, ",\n");
-	}
-	return text->failed ? -ENOMEM : 0;
+	while (p.at < count && !err)
+		err = print_field(&p);
+	rf_field_scope_free(&scope);
+	return !err && text->failed ? -ENOSPC : err;
 }

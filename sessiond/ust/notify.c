@@ -16,9 +16,20 @@
 #include <unistd.h>
 #include <urcu.h>
 
-/* Messages answered for one application before others have their turn. */
-#define MESSAGES_A_TURN 32
+/* Reads, and bytes of them, for one application before others have their turn. */
+#define READS_A_TURN 16
+#define BYTES_A_TURN (256u * 1024)
+/* Enough for the whole of most messages, and never many messages at once. */
 #define FIRST_READ 4096u
+/* For the unfinished messages of all applications of a uid. They are short-lived: four of the longest at a time. */
+#define UID_BYTES_MAX (4u * RF_NOTIFY_MESSAGE_MAX)
+
+/* What the applications of a uid make us keep; there while one of them has a buffer. */
+struct account {
+	struct rf_list node;
+	uid_t uid;
+	size_t bytes;
+};
 
 /* An application's notify socket; the notify thread's. */
 struct peer {
@@ -32,6 +43,7 @@ struct peer {
 	uint8_t *buffer;       /* NULL while nothing is unfinished */
 	size_t room;
 	size_t len;
+	struct account *account; /* where ROOM is counted, NULL while that is 0 */
 };
 
 enum order_kind {
@@ -53,7 +65,64 @@ struct rf_notifier {
 	struct rf_mailbox orders;
 	struct rf_bindings *bindings;
 	struct rf_list peers; /* in the order of registration */
+	struct rf_list accounts;
+	struct order stop; /* so that ending needs no memory */
 };
+
+static struct account *account_of(struct rf_notifier *notifier, uid_t uid)
+{
+	rf_list_for_each(node, &notifier->accounts) {
+		struct account *account = rf_container_of(node, struct account, node);
+
+		if (account->uid == uid)
+			return account;
+	}
+
+	struct account *account = calloc(1, sizeof(*account));
+
+	if (!account)
+		return NULL;
+	account->uid = uid;
+	rf_list_append(&notifier->accounts, &account->node);
+	return account;
+}
+
+static void free_buffer(struct peer *peer)
+{
+	free(peer->buffer);
+	peer->buffer = NULL;
+	if (peer->account) {
+		peer->account->bytes -= peer->room;
+		if (!peer->account->bytes) {
+			rf_list_remove(&peer->account->node);
+			free(peer->account);
+		}
+	}
+	peer->account = NULL;
+	peer->room = 0;
+	peer->len = 0;
+}
+
+static int resize_buffer(struct peer *peer, size_t room)
+{
+	if (!peer->account)
+		peer->account = account_of(peer->notifier, peer->uid);
+	if (!peer->account)
+		return -ENOMEM;
+
+	bool fits = room - peer->room <= UID_BYTES_MAX - peer->account->bytes;
+	uint8_t *more = fits ? realloc(peer->buffer, room) : NULL;
+
+	if (!more) {
+		if (!peer->room)
+			free_buffer(peer); /* drops an account that nobody uses */
+		return fits ? -ENOMEM : -EDQUOT;
+	}
+	peer->account->bytes += room - peer->room;
+	peer->buffer = more;
+	peer->room = room;
+	return 0;
+}
 
 static void peer_end(struct peer *peer)
 {
@@ -61,7 +130,7 @@ static void peer_end(struct peer *peer)
 	rf_timer_cancel(&peer->timer);
 	rf_watch_remove(&peer->watch);
 	close(peer->fd);
-	free(peer->buffer);
+	free_buffer(peer);
 	free(peer);
 }
 
@@ -160,24 +229,23 @@ static int serve_buffer(struct peer *peer)
 	return served;
 }
 
-/* Room for the message that has begun. */
-static int make_room(struct peer *peer)
+/*
+ * Room for the message that has begun. It grows as bytes arrive: a length that was only announced costs nothing. *WANT:
+ * how many bytes to read, so that what follows a long message stays in the socket.
+ */
+static int make_room(struct peer *peer, size_t *want)
 {
-	ssize_t want = rf_notification_length(peer->buffer, peer->len);
-	size_t room = want > 0 ? (size_t)want : FIRST_READ;
+	ssize_t len = peer->len ? rf_notification_length(peer->buffer, peer->len) : 0;
+	size_t end = len > (ssize_t)FIRST_READ ? (size_t)len : FIRST_READ;
+	size_t room = end < 2 * peer->len ? end : 2 * peer->len;
 
 	if (room < FIRST_READ)
 		room = FIRST_READ;
-	if (peer->buffer && room <= peer->room)
-		return 0;
 
-	uint8_t *more = realloc(peer->buffer, room);
+	int err = room > peer->room ? resize_buffer(peer, room) : 0;
 
-	if (!more)
-		return -ENOMEM;
-	peer->buffer = more;
-	peer->room = room;
-	return 0;
+	*want = (end < peer->room ? end : peer->room) - peer->len;
+	return err;
 }
 
 static void rest(struct peer *peer)
@@ -188,46 +256,57 @@ static void rest(struct peer *peer)
 		return;
 	}
 	rf_timer_cancel(&peer->timer);
-	free(peer->buffer);
-	peer->buffer = NULL;
-	peer->room = 0;
+	free_buffer(peer);
+}
+
+/* Reads once and serves what is complete. Bytes read, 0 when there were none now, negative: the peer is to be ended. */
+static ssize_t read_some(struct peer *peer)
+{
+	size_t want;
+	int err = make_room(peer, &want);
+
+	if (err < 0)
+		return err;
+
+	ssize_t got = recv(peer->fd, peer->buffer + peer->len, want, MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (got <= 0)
+		return -EPIPE;
+	peer->len += (size_t)got;
+
+	int count = serve_buffer(peer);
+
+	if (count < 0)
+		return count;
+	/* The time is a message's. */
+	if (count)
+		rf_timer_cancel(&peer->timer);
+	return got;
 }
 
 static void peer_ready(struct rf_watch *watch, uint32_t events)
 {
 	struct peer *peer = rf_container_of(watch, struct peer, watch);
+	size_t bytes = 0;
 
 	(void)events;
-	for (int served = 0; served < MESSAGES_A_TURN;) {
-		if (make_room(peer) < 0) {
+	for (int reads = 0; reads < READS_A_TURN && bytes < BYTES_A_TURN; reads++) {
+		ssize_t got = read_some(peer);
+
+		if (got < 0) {
+			if (got != -EPIPE)
+				rf_warning("the notify socket of an application of uid %u is closed: %s", peer->uid,
+					got == -EPROTO ? "it sent no valid notification" : strerror((int)-got));
 			peer_end(peer);
 			return;
 		}
-
-		ssize_t got = recv(peer->fd, peer->buffer + peer->len, peer->room - peer->len, MSG_DONTWAIT);
-
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		if (!got)
 			break;
-		if (got <= 0) {
-			peer_end(peer);
-			return;
-		}
-		peer->len += (size_t)got;
-
-		int count = serve_buffer(peer);
-
-		if (count < 0) {
-			if (count == -EPROTO)
-				rf_warning("an application of uid %u sent no valid notification: its notify socket is "
-					   "closed",
-					peer->uid);
-			peer_end(peer);
-			return;
-		}
-		if (count)
-			rf_timer_cancel(&peer->timer);
-		served += count ? count : 1;
+		bytes += (size_t)got;
 	}
+	/* What is left in the socket makes the loop come back. */
 	rest(peer);
 }
 
@@ -262,7 +341,8 @@ static void take_order(struct rf_mail *mail, void *data)
 		remove_peer(notifier, order->app);
 	else
 		rf_loop_stop(notifier->loop);
-	free(order);
+	if (order != &notifier->stop)
+		free(order);
 }
 
 static void *notifier_main(void *data)
@@ -272,8 +352,6 @@ static void *notifier_main(void *data)
 	prctl(PR_SET_NAME, "rf-notify");
 	rcu_register_thread();
 	rf_loop_run(notifier->loop);
-	rf_list_for_each_safe(node, tmp, &notifier->peers)
-		peer_end(rf_container_of(node, struct peer, node));
 	rcu_unregister_thread();
 	return NULL;
 }
@@ -285,6 +363,7 @@ struct rf_notifier *rf_notifier_create(void)
 	if (!notifier)
 		return NULL;
 	rf_list_init(&notifier->peers);
+	rf_list_init(&notifier->accounts);
 	notifier->loop = rf_loop_create();
 	notifier->bindings = rf_bindings_create();
 	if (!notifier->loop || !notifier->bindings ||
@@ -312,9 +391,13 @@ static int give_order(struct rf_notifier *notifier, enum order_kind kind, uint64
 
 void rf_notifier_destroy(struct rf_notifier *notifier)
 {
-	give_order(notifier, ORDER_STOP, 0, NULL);
+	notifier->stop.kind = ORDER_STOP;
+	rf_mailbox_post(&notifier->orders, &notifier->stop.mail);
 	pthread_join(notifier->thread, NULL);
+	/* Orders that came too late are carried out here. */
 	rf_mailbox_fini(&notifier->orders);
+	rf_list_for_each_safe(node, tmp, &notifier->peers)
+		peer_end(rf_container_of(node, struct peer, node));
 	rf_bindings_destroy(notifier->bindings);
 	rf_loop_destroy(notifier->loop);
 	free(notifier);

@@ -12,12 +12,22 @@ struct shape {
 	bool name;
 	bool loglevel;
 	unsigned int lengths; /* u32 each, before the padding */
+	uint32_t longest[3];  /* bytes that they may say */
 };
 
+#define FIELDS_MAX (RF_NOTIFY_FIELDS_MAX * (uint32_t)sizeof(struct lttng_ust_ctl_field))
+#define ENTRIES_MAX (RF_NOTIFY_ENTRIES_MAX * (uint32_t)sizeof(struct lttng_ust_ctl_enum_entry))
+_Static_assert(FIELDS_MAX + RF_NOTIFY_SIGNATURE_MAX + RF_NOTIFY_URI_MAX + 1024 < RF_NOTIFY_MESSAGE_MAX, "too long");
+_Static_assert(ENTRIES_MAX + 1024 < RF_NOTIFY_MESSAGE_MAX, "too long");
+
 static const struct shape shapes[] = {
-	[LTTNG_UST_CTL_NOTIFY_CMD_EVENT] = {.channel = true, .name = true, .loglevel = true, .lengths = 3},
-	[LTTNG_UST_CTL_NOTIFY_CMD_CHANNEL] = {.channel = true, .lengths = 1},
-	[LTTNG_UST_CTL_NOTIFY_CMD_ENUM] = {.name = true, .lengths = 1},
+	[LTTNG_UST_CTL_NOTIFY_CMD_EVENT] = {.channel = true,
+		.name = true,
+		.loglevel = true,
+		.lengths = 3,
+		.longest = {RF_NOTIFY_SIGNATURE_MAX, FIELDS_MAX, RF_NOTIFY_URI_MAX}},
+	[LTTNG_UST_CTL_NOTIFY_CMD_CHANNEL] = {.channel = true, .lengths = 1, .longest = {FIELDS_MAX}},
+	[LTTNG_UST_CTL_NOTIFY_CMD_ENUM] = {.name = true, .lengths = 1, .longest = {ENTRIES_MAX}},
 };
 
 struct head {
@@ -43,8 +53,11 @@ static void read_head(struct rf_reader *r, struct rf_notification *n, struct hea
 		rf_read_str_field(r, n->name, sizeof(n->name));
 	if (shape->loglevel)
 		n->loglevel = rf_read_i32(r);
-	for (unsigned int i = 0; i < shape->lengths; i++)
+	for (unsigned int i = 0; i < shape->lengths; i++) {
 		head->lengths[i] = rf_read_u32(r);
+		if (head->lengths[i] > shape->longest[i])
+			rf_reader_fail(r);
+	}
 	rf_read_skip(r, PADDING);
 }
 
@@ -76,9 +89,8 @@ ssize_t rf_notification_length(const uint8_t *bytes, size_t size)
 	if (!rf_reader_ok(&r))
 		return -EPROTO;
 
-	uint64_t total = (uint64_t)head_size(n.kind) + head.lengths[0] + head.lengths[1] + head.lengths[2];
-
-	return total > RF_NOTIFY_MESSAGE_MAX ? -EPROTO : (ssize_t)total;
+	/* Cannot overflow, nor be above RF_NOTIFY_MESSAGE_MAX: see the assertions. */
+	return (ssize_t)(head_size(n.kind) + head.lengths[0] + head.lengths[1] + head.lengths[2]);
 }
 
 static const struct lttng_ust_ctl_field *read_fields(struct rf_reader *r, uint32_t len, size_t *count)
@@ -86,7 +98,7 @@ static const struct lttng_ust_ctl_field *read_fields(struct rf_reader *r, uint32
 	const uint8_t *view = rf_read_view(r, len);
 
 	*count = len / sizeof(struct lttng_ust_ctl_field);
-	if (!view || len % sizeof(struct lttng_ust_ctl_field) || *count > RF_NOTIFY_FIELDS_MAX)
+	if (!view || len % sizeof(struct lttng_ust_ctl_field))
 		rf_reader_fail(r);
 	/* Packed structures: any address is aligned enough. */
 	return (const struct lttng_ust_ctl_field *)(const void *)view;
@@ -113,7 +125,7 @@ int rf_notification_decode(const uint8_t *bytes, size_t size, struct rf_notifica
 
 		n->entries = (const struct lttng_ust_ctl_enum_entry *)(const void *)view;
 		n->entry_count = head.lengths[0] / sizeof(*n->entries);
-		if (head.lengths[0] % sizeof(*n->entries) || n->entry_count > RF_NOTIFY_ENTRIES_MAX)
+		if (head.lengths[0] % sizeof(*n->entries))
 			rf_reader_fail(&r);
 	}
 	return rf_reader_done(&r) ? 0 : -EPROTO;

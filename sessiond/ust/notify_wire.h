@@ -25,6 +25,9 @@
 #define RF_NOTIFY_MESSAGE_MAX (8u * 1024 * 1024)
 #define RF_NOTIFY_FIELDS_MAX 4096u
 #define RF_NOTIFY_ENTRIES_MAX 16384u
+/* The arguments of a tracepoint as text, which is skipped, and the URI of its model. */
+#define RF_NOTIFY_SIGNATURE_MAX (1024u * 1024)
+#define RF_NOTIFY_URI_MAX 65536u
 
 struct rf_notification {
 	uint32_t kind; /* enum lttng_ust_ctl_notify_cmd */
@@ -41,7 +44,7 @@ struct rf_notification {
 
 /*
  * How long the message is of which SIZE bytes are there: 0 while that cannot be told, -EPROTO when it can be none.
- * Never more than RF_NOTIFY_MESSAGE_MAX.
+ * Never more than RF_NOTIFY_MESSAGE_MAX: every part is bounded before a byte of it has to be kept.
  */
 ssize_t rf_notification_length(const uint8_t *bytes, size_t size);
 /* BYTES hold exactly one message. 0 or -EPROTO. */

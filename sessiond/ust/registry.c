@@ -14,6 +14,7 @@ struct described {
 	char *body;
 	size_t body_len;
 	uint64_t id;
+	struct rf_enum_mapping mapping; /* of enumerations; its text is BODY */
 };
 
 struct registry_channel {
@@ -30,6 +31,8 @@ struct rf_registry {
 	struct rf_registry_output output;
 	pthread_mutex_t lock; /* guards what follows */
 	uint64_t pushed;      /* bytes of text that the consumer was sent */
+	uint64_t remembered;  /* bytes that applications made us keep or send */
+	int broken;           /* why a push failed: what follows would not be readable without it */
 	struct registry_channel *channels;
 	uint32_t channel_count;
 	void *enums;                   /* tsearch(3) tree of struct described */
@@ -61,50 +64,59 @@ static void free_described(void *node)
 	free(d);
 }
 
-/* Finds an equal one, or adds KEY (whose body is taken from TEXT) under ID. *ADDED says which. NULL without memory. */
-static struct described *find_or_add(void **tree, const char *name, struct rf_text *text, uint64_t id, bool *added)
+/* NULL when there is none like it. */
+static struct described *find(void *const *tree, const char *name, const struct rf_text *text)
 {
 	const struct described key = {.name = (char *)(uintptr_t)name, .body = text->data, .body_len = text->len};
 	struct described **found = tfind(&key, tree, compare_described);
 
-	*added = false;
-	if (found)
-		return *found;
+	return found ? *found : NULL;
+}
 
+/* Adds what find() did not find; its body is taken from TEXT. NULL without memory. */
+static struct described *add(void **tree, const char *name, struct rf_text *text, uint64_t id)
+{
 	struct described *d = calloc(1, sizeof(*d));
 
-	if (d)
-		d->name = strdup(name);
-	if (d && d->name) {
-		d->body = text->data;
-		d->body_len = text->len;
-		d->id = id;
-		if (tsearch(d, tree, compare_described)) {
-			text->data = NULL; /* now the description's */
-			*added = true;
-			return d;
-		}
-		d->body = NULL;
+	if (!d)
+		return NULL;
+	d->name = strdup(name);
+	d->body = text->data;
+	d->body_len = text->len;
+	d->id = id;
+	if (d->name && tsearch(d, tree, compare_described)) {
+		text->data = NULL; /* now the description's */
+		return d;
 	}
-	if (d)
-		free_described(d);
+	free(d->name);
+	free(d);
 	return NULL;
+}
+
+/* With the lock held: whether that much more may be kept. */
+static int afford(const struct rf_registry *registry, size_t len)
+{
+	if (registry->broken)
+		return registry->broken;
+	return len > RF_REGISTRY_TEXT_MAX - registry->remembered ? -ENOSPC : 0;
 }
 
 /* With the lock held. */
 static int push(struct rf_registry *registry, const struct rf_text *text)
 {
-	if (text->failed)
-		return -ENOMEM;
-	if (text->len > RF_REGISTRY_TEXT_MAX - registry->pushed)
-		return -ENOSPC;
+	int err = text->failed ? -ENOSPC : afford(registry, text->len);
 
-	int err = registry->output.push(
+	if (err < 0)
+		return err;
+	err = registry->output.push(
 		registry->output.data, registry->output.trace, registry->pushed, 0, text->data, text->len);
-
-	if (!err)
-		registry->pushed += text->len;
-	return err;
+	if (err < 0) {
+		registry->broken = err;
+		return err;
+	}
+	registry->pushed += text->len;
+	registry->remembered += text->len;
+	return 0;
 }
 
 struct rf_registry *rf_registry_create(const struct rf_trace_facts *facts, const struct rf_registry_output *output)
@@ -121,11 +133,18 @@ struct rf_registry *rf_registry_create(const struct rf_trace_facts *facts, const
 	registry->facts = *facts;
 	registry->output = *output;
 	pthread_mutex_init(&registry->lock, NULL);
-	rf_text_init(&text, RF_REGISTRY_TEXT_MAX);
+	rf_text_init(&text, RF_REGISTRY_BLOCK_MAX);
 	rf_metadata_preamble(&text, facts);
-	/* A consumer that is gone already is noticed by everybody who uses it. */
+
+	bool made = !text.failed;
+
+	/* A push that fails marks the registry as broken. */
 	push(registry, &text);
 	rf_text_free(&text);
+	if (!made) {
+		rf_registry_unref(registry);
+		return NULL;
+	}
 	return registry;
 }
 
@@ -158,20 +177,17 @@ const struct rf_trace_facts *rf_registry_facts(const struct rf_registry *registr
 }
 
 /* With the lock held. */
-static const char *enum_text(void *data, uint64_t id, size_t *len)
+static const struct rf_enum_mapping *enum_mapping(void *data, uint64_t id)
 {
 	const struct rf_registry *registry = data;
 
-	if (id >= registry->enum_count)
-		return NULL;
-	*len = registry->enum_by_id[id]->body_len;
-	return registry->enum_by_id[id]->body ? registry->enum_by_id[id]->body : "";
+	return id < registry->enum_count ? &registry->enum_by_id[id]->mapping : NULL;
 }
 
 static struct rf_field_context field_context(struct rf_registry *registry)
 {
 	return (struct rf_field_context){
-		.big_endian = registry->facts.app.big_endian, .enum_text = enum_text, .data = registry};
+		.big_endian = registry->facts.app.big_endian, .enum_mapping = enum_mapping, .data = registry};
 }
 
 int rf_registry_add_channel(struct rf_registry *registry, uint32_t *channel)
@@ -207,7 +223,7 @@ static int add_stream(struct rf_registry *registry, uint32_t number, const struc
 	const struct rf_field_context context = field_context(registry);
 	struct rf_text block;
 
-	rf_text_init(&block, RF_REGISTRY_TEXT_MAX);
+	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX);
 
 	int err = rf_metadata_stream(&block, &context, number, true, fields, count);
 
@@ -230,7 +246,7 @@ int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 	struct rf_text contexts;
 
 	*header_type = LTTNG_UST_CTL_CHANNEL_HEADER_LARGE;
-	rf_text_init(&contexts, RF_REGISTRY_TEXT_MAX);
+	rf_text_init(&contexts, RF_REGISTRY_BLOCK_MAX);
 	pthread_mutex_lock(&registry->lock);
 
 	int err = number < registry->channel_count ? rf_field_text(&contexts, &context, fields, count, 2) : -ENOENT;
@@ -248,33 +264,42 @@ int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 }
 
 /* With the lock held. */
-static int add_event(struct rf_registry *registry, uint32_t number, const struct rf_event_description *event,
-	struct rf_text *body, uint32_t *id)
+static int push_event(
+	struct rf_registry *registry, uint32_t number, const char *name, const struct rf_text *body, uint32_t id)
 {
-	struct registry_channel *channel = &registry->channels[number];
-	bool added;
-
-	if (channel->event_count >= RF_REGISTRY_EVENTS_MAX)
-		return -ENOSPC;
-
-	struct described *d = find_or_add(&channel->events, event->name, body, channel->event_count, &added);
-
-	if (!d)
-		return -ENOMEM;
-	*id = (uint32_t)d->id;
-	if (!added)
-		return registry->facts.per_pid ? -EINVAL : 0;
-	channel->event_count++;
-
 	struct rf_text block;
 
-	rf_text_init(&block, RF_REGISTRY_TEXT_MAX);
-	rf_metadata_event(&block, event->name, *id, number, d->body, d->body_len);
+	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX + RF_REGISTRY_BLOCK_MAX / 2);
+	rf_metadata_event(&block, name, id, number, body->data, body->len);
 
 	int err = push(registry, &block);
 
 	rf_text_free(&block);
 	return err;
+}
+
+/* With the lock held. */
+static int add_event(struct rf_registry *registry, uint32_t number, const struct rf_event_description *event,
+	struct rf_text *body, uint32_t *id)
+{
+	struct registry_channel *channel = &registry->channels[number];
+	struct described *d = find(&channel->events, event->name, body);
+
+	if (d) {
+		*id = (uint32_t)d->id;
+		return registry->facts.per_pid ? -EINVAL : 0;
+	}
+	if (channel->event_count >= RF_REGISTRY_EVENTS_MAX)
+		return -ENOSPC;
+	/* Text before the id is known: an id that was pushed but could not be kept is only never used. */
+	*id = channel->event_count;
+
+	int err = push_event(registry, number, event->name, body, *id);
+
+	if (err < 0)
+		return err;
+	channel->event_count++;
+	return add(&channel->events, event->name, body, *id) ? 0 : -ENOMEM;
 }
 
 int rf_registry_add_event(
@@ -283,13 +308,13 @@ int rf_registry_add_event(
 	const struct rf_field_context context = field_context(registry);
 	struct rf_text body;
 
-	rf_text_init(&body, RF_REGISTRY_TEXT_MAX);
+	rf_text_init(&body, RF_REGISTRY_BLOCK_MAX);
 	pthread_mutex_lock(&registry->lock);
 
 	int err = channel < registry->channel_count ? rf_metadata_event_body(&body, &context, event) : -ENOENT;
 
 	if (!err && body.failed)
-		err = -ENOMEM;
+		err = -ENOSPC;
 	if (!err)
 		err = add_event(registry, channel, event, &body, id);
 	pthread_mutex_unlock(&registry->lock);
@@ -298,12 +323,17 @@ int rf_registry_add_event(
 }
 
 /* With the lock held. */
-static int add_enum(struct rf_registry *registry, const char *name, struct rf_text *entries, uint64_t *id)
+static int add_enum(struct rf_registry *registry, const char *name, struct rf_text *entries,
+	const struct rf_enum_mapping *mapping, uint64_t *id)
 {
-	bool added;
+	struct described *d = find(&registry->enums, name, entries);
 
-	if (registry->enum_count >= RF_REGISTRY_ENUMS_MAX)
-		return -ENOSPC;
+	if (d) {
+		*id = d->id;
+		return 0;
+	}
+	if (registry->enum_count >= RF_REGISTRY_ENUMS_MAX || afford(registry, entries->len) < 0)
+		return registry->broken ? registry->broken : -ENOSPC;
 
 	/* Room first: an enumeration in the tree but not in the index would be lost. */
 	struct described **index = realloc(
@@ -312,13 +342,14 @@ static int add_enum(struct rf_registry *registry, const char *name, struct rf_te
 	if (!index)
 		return -ENOMEM;
 	registry->enum_by_id = index;
-
-	struct described *d = find_or_add(&registry->enums, name, entries, registry->enum_count, &added);
-
+	d = add(&registry->enums, name, entries, registry->enum_count);
 	if (!d)
 		return -ENOMEM;
-	if (added)
-		registry->enum_by_id[registry->enum_count++] = d;
+	d->mapping = *mapping;
+	d->mapping.text = d->body;
+	d->mapping.len = d->body_len;
+	registry->remembered += d->body_len;
+	registry->enum_by_id[registry->enum_count++] = d;
 	*id = d->id;
 	return 0;
 }
@@ -326,16 +357,18 @@ static int add_enum(struct rf_registry *registry, const char *name, struct rf_te
 int rf_registry_add_enum(struct rf_registry *registry, const char *name, const struct lttng_ust_ctl_enum_entry *entries,
 	size_t count, uint64_t *id)
 {
+	struct rf_enum_mapping mapping;
 	struct rf_text text;
 
-	rf_text_init(&text, RF_REGISTRY_TEXT_MAX);
+	rf_text_init(&text, RF_REGISTRY_BLOCK_MAX);
 
-	int err = rf_enum_entries_text(&text, entries, count, 2);
+	int err = rf_enum_entries_text(&text, &mapping, entries, count, 2);
 
-	pthread_mutex_lock(&registry->lock);
-	if (!err)
-		err = add_enum(registry, name, &text, id);
-	pthread_mutex_unlock(&registry->lock);
+	if (!err) {
+		pthread_mutex_lock(&registry->lock);
+		err = add_enum(registry, name, &text, &mapping, id);
+		pthread_mutex_unlock(&registry->lock);
+	}
 	rf_text_free(&text);
 	return err;
 }

@@ -3,10 +3,15 @@
  * A registry: the ids and descriptions of everything that one CTF trace can contain, and the metadata text that says
  * so. It grows while applications register events, by whole blocks, and each block is pushed to the consumer before
  * the call that added it returns: who then answers the application can be sure that no event overtakes its description.
+ * What could not be pushed is not in the registry.
  *
- * Reference counted; any thread. Contents are guarded by the registry's own mutex, which is never held while somebody
- * is waited for. Errors are negative errno: -EINVAL for a description that makes no sense, -ENOSPC for one above the
- * bounds below.
+ * Two descriptions are the same when their texts are: the text is all that a reader has to decode an event by.
+ *
+ * Reference counted; any thread. Contents are guarded by the registry's own mutex, which is held while a description is
+ * made and queued, so that texts arrive in the order of their offsets, but never while somebody is waited for.
+ *
+ * Errors are negative errno: -EINVAL for a description that makes no sense, -ENOSPC for one above the bounds below,
+ * -ENOENT for a channel that is none, and whatever the push gave once the trace has lost its consumer.
  */
 #ifndef RF_SESSIOND_UST_REGISTRY_H
 #define RF_SESSIOND_UST_REGISTRY_H
@@ -17,16 +22,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the applications of one trace may make us remember. Far above real ones: 1000 event types are 500 KiB of text.
+/*
+ * What the applications of one trace may make us remember: texts of blocks and enumerations together. 1000 event types
+ * of real programs are half a MiB, and a fourth of a link's send queue fits the whole of it.
  */
-#define RF_REGISTRY_TEXT_MAX (64u * 1024 * 1024)
-#define RF_REGISTRY_EVENTS_MAX 65535u /* of a channel */
+#define RF_REGISTRY_TEXT_MAX (16u * 1024 * 1024)
+/* One block, so that nobody can make us write (and refuse) much at a time: 4096 plain fields are 0.4 MiB. */
+#define RF_REGISTRY_BLOCK_MAX (2u * 1024 * 1024)
+#define RF_REGISTRY_EVENTS_MAX 65535u /* of a channel: ids of the short event header */
 #define RF_REGISTRY_ENUMS_MAX 65535u
 #define RF_REGISTRY_CHANNELS_MAX 4096u
 
 struct rf_registry;
 
-/* Queues text for the consumer without waiting. 0, or a negative errno: the trace has lost its consumer. */
+/*
+ * Queues text for the consumer without waiting; called with the registry locked. 0, or a negative errno: the trace has
+ * lost its consumer, and the registry takes nothing more.
+ */
 typedef int (*rf_registry_push_fn)(
 	void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len);
 
@@ -37,7 +49,10 @@ struct rf_registry_output {
 	void *data;
 };
 
-/* Pushes the preamble. NULL without memory; OUTPUT's data is released then, too. */
+/*
+ * Pushes the preamble. NULL without memory; OUTPUT's data is released then, too. A consumer that is gone already is
+ * noticed by whoever adds something.
+ */
 struct rf_registry *rf_registry_create(const struct rf_trace_facts *facts, const struct rf_registry_output *output);
 struct rf_registry *rf_registry_ref(struct rf_registry *registry);
 void rf_registry_unref(struct rf_registry *registry);
@@ -50,7 +65,7 @@ int rf_registry_add_channel(struct rf_registry *registry, uint32_t *channel);
  * An application describes the context fields of a channel. The first description adds the stream block; later ones
  * must be the same (-EINVAL). *HEADER_TYPE: what to answer.
  */
-int rf_registry_describe_channel(struct rf_registry *registry, uint32_t channel,
+int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 	const struct lttng_ust_ctl_field *fields, size_t count, uint32_t *header_type);
 /* The same description gives the same id (per-pid: -EINVAL, an application has no event twice). */
 int rf_registry_add_event(

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/proto_broker.h"
 #include "common/proto_consumer.h"
+#include "consumerd/confine.h"
 #include "consumerd/daemon.h"
 
 #include <criterion/criterion.h>
@@ -69,7 +70,13 @@ static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
 			fds[count++] = peer_open(peer, name);
 		}
 	}
-	if (peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
+	int status = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		status = fds[i] < 0 ? -EEXIST : status;
+	if (status)
+		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, status, NULL, 0, NULL, 0);
+	else if (peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
 		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, -EACCES, NULL, 0, NULL, 0);
 	else
 		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, fds, count);
@@ -122,7 +129,18 @@ static void peer_start(struct peer *peer)
 	if (!peer->consumer) {
 		close(broker[0]);
 		close(control[0]);
-		_exit(rf_daemon_run(broker[1], control[1], NULL));
+		/* Another build of the program, for example one with a sanitiser that cannot follow a fork. */
+		const char *program = getenv("RINGFENCE_CONSUMERD");
+
+		if (program) {
+			int ends[2] = {fcntl(broker[1], F_DUPFD_CLOEXEC, 10), fcntl(control[1], F_DUPFD_CLOEXEC, 10)};
+
+			dup2(ends[0], RF_BROKER_FD);
+			dup2(ends[1], RF_CONSUMER_CONTROL_FD);
+			execl(program, program, (char *)NULL);
+			_exit(127);
+		}
+		_exit(rf_daemon_run(broker[1], control[1], rf_confine));
 	}
 	cr_assert(peer->consumer > 0);
 	close(broker[1]);
@@ -216,6 +234,14 @@ static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offse
 	peer_send(peer, RF_CONSUMER_PUSH_METADATA, 0, &w, -1);
 }
 
+__attribute__((unused)) static bool peer_has_file(const struct peer *peer, const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", peer->dir, name);
+	return access(path, F_OK) == 0;
+}
+
 /* The file's content, malloc'd. */
 static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t *len)
 {
@@ -232,7 +258,7 @@ static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t
 	uint8_t *content = malloc((size_t)st.st_size + 1);
 
 	*len = (size_t)st.st_size;
-	cr_assert_eq(read(fd, content, *len), st.st_size);
+	cr_assert_eq(pread(fd, content, *len, 0), st.st_size);
 	close(fd);
 	return content;
 }

@@ -60,6 +60,13 @@ bool fake_ust_complete(struct rf_ust_domain *domain, int code)
 	return true;
 }
 
+void fake_ust_forget(struct rf_ust_domain *domain)
+{
+	rf_list_for_each_safe(node, tmp, &domain->pending)
+		free(rf_container_of(node, struct pending, node));
+	rf_list_init(&domain->pending);
+}
+
 unsigned int fake_ust_pending(const struct rf_ust_domain *domain)
 {
 	unsigned int count = 0;

@@ -31,6 +31,8 @@ struct rf_ust_domain {
 void fake_ust_init(struct rf_ust_domain *domain);
 /* Completes the oldest request; false when there is none. */
 bool fake_ust_complete(struct rf_ust_domain *domain, int code);
+/* Drops what is pending: it is never completed. */
+void fake_ust_forget(struct rf_ust_domain *domain);
 unsigned int fake_ust_pending(const struct rf_ust_domain *domain);
 
 #endif

@@ -56,6 +56,7 @@ struct app {
 	struct peer *peer;
 	int session;
 	struct lttng_ust_abi_object_data *channel;
+	struct lttng_ust_abi_object_data *event;
 };
 
 /* In the child: registers with us through LTTNG_HOME, records COUNT events of LEN bytes, says so, and waits. */
@@ -169,7 +170,6 @@ static void app_start(struct app *app, struct peer *peer, unsigned int count, co
 static void app_trace(struct app *app, int handover)
 {
 	struct lttng_ust_abi_object_data *stream;
-	struct lttng_ust_abi_object_data *event;
 	struct lttng_ust_abi_event wanted = {.instrumentation = LTTNG_UST_ABI_TRACEPOINT, .loglevel = -1};
 
 	strcpy(wanted.name, "lttng_ust_tracef:*");
@@ -182,10 +182,10 @@ static void app_trace(struct app *app, int handover)
 	}
 	close(handover);
 	cr_assert_eq(pthread_create(&app->notify_thread, NULL, serve_notify, app), 0);
-	int rc = lttng_ust_ctl_create_event(app->command, &wanted, app->channel, &event);
+	int rc = lttng_ust_ctl_create_event(app->command, &wanted, app->channel, &app->event);
 
 	cr_assert_eq(rc, 0, "create event: %d", rc);
-	cr_assert_eq(lttng_ust_ctl_enable(app->command, event), 0);
+	cr_assert_eq(lttng_ust_ctl_enable(app->command, app->event), 0);
 	cr_assert_eq(lttng_ust_ctl_start_session(app->command, app->session), 0);
 	cr_assert_eq(lttng_ust_ctl_register_done(app->command), 0);
 }
@@ -208,6 +208,8 @@ static void app_stop(struct app *app)
 	waitpid(app->pid, &status, 0);
 	shutdown(app->notify, SHUT_RDWR);
 	pthread_join(app->notify_thread, NULL);
+	lttng_ust_ctl_release_object(-1, app->event);
+	free(app->event);
 	lttng_ust_ctl_release_object(-1, app->channel);
 	free(app->channel);
 	close(app->command);
@@ -364,6 +366,91 @@ Test(consumer_road, a_signal_ends_it_orderly)
 	cr_assert_eq(count_events(&peer), 5000);
 	app_stop(&app);
 	peer_stop(&peer);
+}
+
+Test(consumer_road, a_lost_broker_ends_it_orderly)
+{
+	struct peer peer;
+	struct app app;
+
+	begin(&peer, &app, &roomy, 5000, "x");
+	app_record(&app);
+	shutdown(peer.broker, SHUT_RDWR);
+	peer_expect_exit(&peer);
+	cr_assert_eq(count_events(&peer), 5000);
+	app_stop(&app);
+	peer_stop(&peer);
+}
+
+/* What the broker does with the files of a consumer that was killed: nothing after the last indexed packet stays. */
+static void trim_to_index(const struct peer *peer, const char *name)
+{
+	char path[512];
+	char index_name[64];
+	size_t len;
+
+	snprintf(index_name, sizeof(index_name), "index/%s.idx", name);
+
+	uint8_t *index = peer_read_file(peer, index_name, &len);
+	size_t entries = len < RF_INDEX_HEADER ? 0 : (len - RF_INDEX_HEADER) / RF_INDEX_ENTRY;
+	uint64_t end = 0;
+
+	if (entries) {
+		struct rf_reader r;
+
+		rf_reader_init(
+			&r, index + RF_INDEX_HEADER + (entries - 1) * RF_INDEX_ENTRY, RF_INDEX_ENTRY, RF_BIG_ENDIAN);
+		end = rf_read_u64(&r);
+		end += rf_read_u64(&r) / 8;
+	}
+	free(index);
+	snprintf(path, sizeof(path), "%s/%s", peer->dir, index_name);
+	cr_assert_eq(truncate(path, (off_t)(RF_INDEX_HEADER + entries * RF_INDEX_ENTRY)), 0);
+	snprintf(path, sizeof(path), "%s/%s", peer->dir, name);
+	free(peer_read_file(peer, name, &len));
+	cr_assert(end <= len, "index of %s names bytes that are not there", name);
+	cr_assert_eq(truncate(path, (off_t)end), 0);
+}
+
+Test(consumer_road, what_a_killed_consumer_wrote_is_described)
+{
+	for (unsigned int round = 0; round < 5; round++) {
+		struct rf_consumer_create_channel small = roomy;
+		struct peer peer;
+		struct app app;
+		size_t data = 0;
+		int waited = 0;
+		char name[32];
+
+		small.subbuf_size = 4096;
+		small.subbuf_count = 2;
+		begin(&peer, &app, &small, 2000000, "x");
+		cr_assert_eq(write(app.go, "x", 1), 1);
+		/* The first packets, of events that were described a moment ago. */
+		while (data < 4096 && waited++ < PEER_WAIT_MS) {
+			data = 0;
+			for (int cpu = 0; cpu < lttng_ust_ctl_get_nr_stream_per_channel(); cpu++) {
+				size_t len = 0;
+
+				snprintf(name, sizeof(name), "channel0_%d", cpu);
+				if (peer_has_file(&peer, name))
+					free(peer_read_file(&peer, name, &len));
+				data += len;
+			}
+			poll(NULL, 0, data ? 0 : 1);
+		}
+		poll(NULL, 0, (int)round);
+		kill(peer.consumer, SIGKILL);
+		waitpid(peer.consumer, NULL, 0);
+		peer.consumer = 0;
+		for (int cpu = 0; cpu < lttng_ust_ctl_get_nr_stream_per_channel(); cpu++) {
+			snprintf(name, sizeof(name), "channel0_%d", cpu);
+			trim_to_index(&peer, name);
+		}
+		count_events(&peer);
+		app_stop(&app);
+		peer_stop(&peer);
+	}
 }
 
 Test(consumer_road, packets_without_files_are_counted_as_lost)

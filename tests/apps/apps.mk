@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Sample applications linked with lttng-ust: one source file each, $(BUILD)/tests/apps/NAME.
+# Included by the top Makefile; works alone too: make -f tests/apps/apps.mk apps
+
+BUILD ?= build
+RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker
+RF_APP_BINS := $(RF_APPS:%=$(BUILD)/tests/apps/%)
+RF_APP_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
+
+.PHONY: apps
+apps: $(RF_APP_BINS)
+
+$(BUILD)/tests/apps/%: tests/apps/%.c $(wildcard tests/apps/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(RF_APP_CFLAGS) -I. -Itests/apps -o $@ $< -llttng-ust -ldl

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events at full speed, for a count (-n) or a time (-t, milliseconds). Prints "emitted=N elapsed_ns=N". */
+#define LTTNG_UST_TRACEPOINT_DEFINE
+#define LTTNG_UST_TRACEPOINT_CREATE_PROBES
+#include "rf_flood_tp.h"
+
+#include "app_common.h"
+
+/* The clock is read once in so many events, so that it does not count as tracing cost. */
+#define CLOCK_EVERY 256
+
+static uint64_t flood(uint64_t count, uint64_t end_ns, const char *text)
+{
+	uint64_t seq = 0;
+
+	while (seq < count) {
+		lttng_ust_tracepoint(rf_flood, tick, seq, text);
+		seq++;
+		if (end_ns != 0 && seq % CLOCK_EVERY == 0 && app_now_ns() >= end_ns)
+			break;
+	}
+	return seq;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t count = 0, ms = 0, size = 16;
+	const char *gate = NULL, *ready = NULL;
+	char text[1025] = {0};
+	int opt;
+
+	while ((opt = getopt(argc, argv, "n:t:s:g:r:")) != -1) {
+		switch (opt) {
+		case 'n':
+			count = app_number(optarg);
+			break;
+		case 't':
+			ms = app_number(optarg);
+			break;
+		case 's':
+			size = app_number(optarg);
+			break;
+		case 'g':
+			gate = optarg;
+			break;
+		case 'r':
+			ready = optarg;
+			break;
+		default:
+			count = ms = 0;
+			optind = argc;
+		}
+	}
+	if ((count == 0) == (ms == 0) || size >= sizeof(text)) {
+		fprintf(stderr,
+			"usage: rf-flood (-n COUNT | -t MILLISECONDS) [-s TEXT_SIZE] [-g GATE] [-r READY_FILE]\n");
+		return 2;
+	}
+	for (uint64_t i = 0; i < size; i++)
+		text[i] = 'x';
+	app_ready(ready);
+	app_gate(gate);
+	uint64_t start = app_now_ns();
+	uint64_t emitted = flood(count != 0 ? count : UINT64_MAX, ms != 0 ? start + ms * 1000000U : 0, text);
+	printf("emitted=%llu elapsed_ns=%llu\n", (unsigned long long)emitted,
+		(unsigned long long)(app_now_ns() - start));
+	return 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Emits -n events, forks; the child emits as many, or with -x PROGRAM becomes PROGRAM (its arguments follow --);
+ * the parent waits for it and emits as many again. Run it with liblttng-ust-fork.so.1 preloaded.
+ */
+#define LTTNG_UST_TRACEPOINT_DEFINE
+#define LTTNG_UST_TRACEPOINT_CREATE_PROBES
+#include "rf_sample_tp.h"
+
+#include <sys/wait.h>
+
+#include "app_common.h"
+
+static void emit(uint64_t count, const char *who)
+{
+	for (uint64_t seq = 0; seq < count; seq++)
+		lttng_ust_tracepoint(rf_sample, tick, seq, who);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t count = 10;
+	const char *program = NULL;
+	int opt, status = 0;
+
+	while ((opt = getopt(argc, argv, "n:x:")) != -1) {
+		if (opt == 'n') {
+			count = app_number(optarg);
+		} else if (opt == 'x') {
+			program = optarg;
+		} else {
+			fprintf(stderr, "usage: rf-forker [-n COUNT] [-x PROGRAM [-- ARGUMENT...]]\n");
+			return 2;
+		}
+	}
+	emit(count, "before");
+	pid_t child = fork();
+	if (child == -1) {
+		perror("fork");
+		return 2;
+	}
+	if (child == 0) {
+		if (program != NULL) {
+			argv[optind - 1] = (char *)program;
+			execv(program, argv + optind - 1);
+			perror(program);
+			_exit(2);
+		}
+		emit(count, "child");
+		exit(0);
+	}
+	if (waitpid(child, &status, 0) != child || status != 0)
+		return 1;
+	emit(count, "after");
+	return 0;
+}

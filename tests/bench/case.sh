@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# One round of one case of bench.sh with the daemons of SUITE. Prints lines "MEASURE|UNIT|more or less|VALUE".
+
+# shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
+. "$(dirname "$0")/../lib/suite.sh"
+FLOOD_APPS=${FLOOD_APPS:-1 4 16} FLOOD_MS=${FLOOD_MS:-1000}
+IDLE_APPS=${IDLE_APPS:-10 100 400} STARTING=${STARTING:-300} MEMORY_APPS=${MEMORY_APPS:-100}
+ulimit -n "$(ulimit -H -n)"
+pids=()
+
+result() {
+	echo "$1|$2|$3|$4"
+}
+
+# The ready files say that registration is over, not that it succeeded, so the daemon is asked as well.
+launch_idle() {
+	local n=$1 i dir
+	dir=$(mktemp -d)
+	for ((i = 0; i < n; i++)); do
+		LTTNG_UST_REGISTER_TIMEOUT=-1 rf-idle -r "$dir/$i" >/dev/null &
+		pids+=($!)
+	done
+	wait_until 60 ready_files "$n" "$dir/" && wait_until 60 apps_registered "$n" || bail "$n applications do not register"
+}
+
+end_apps() {
+	kill -CONT "${pids[@]}" 2>/dev/null
+	kill -TERM "${pids[@]}"
+	wait "${pids[@]}"
+	pids=()
+	wait_until 30 apps_registered 0 || bail "gone applications stay listed"
+}
+
+# CPU ticks so far of the consumers.
+consumer_ticks() {
+	local pid
+	for pid in $(daemon_pids consumer); do cat "/proc/$pid/stat"; done 2>/dev/null |
+		sed 's/.*) //' | awk '{ n += $12 + $13 } END { print n + 0 }'
+}
+
+# recorded DIR: events in the trace. The daemons' own count of discarded events may be wrong (that of the stock ones wraps).
+recorded() {
+	babeltrace2 "$1" --component=sink.utils.counter 2>/dev/null |
+		awk '/ Event messages?$/ { gsub(",", "", $1); n = $1 } END { print n + 0 }'
+}
+
+case_flood() {
+	local n i before after bytes emitted read seconds
+	for n in $FLOOD_APPS; do
+		mkfifo "$T/gate-$n"
+		lttng -q create "f$n" -o "$T/out/f$n"
+		lttng -q enable-event -u 'rf_flood:*'
+		lttng -q start
+		for ((i = 0; i < n; i++)); do
+			rf-flood -t "$FLOOD_MS" -g "$T/gate-$n" -r "$T/ready-$n-$i" >"$T/flood-$n-$i" &
+			pids+=($!)
+		done
+		wait_until 20 ready_files "$n" "$T/ready-$n-" || bail "flood applications do not start"
+		before=$(consumer_ticks)
+		: >"$T/gate-$n"
+		wait "${pids[@]}"
+		pids=()
+		lttng -q stop
+		after=$(consumer_ticks)
+		emitted=$(cat "$T/flood-$n-"* | awk -F'[= ]' '{ n += $2 } END { print n }')
+		seconds=$(awk "BEGIN { print $FLOOD_MS / 1000 }")
+		bytes=$(find "$T/out/f$n" -name 'channel0_?' -printf '%s\n' | awk '{ n += $1 } END { printf "%.0f", n }')
+		lttng -q destroy
+		read=$(recorded "$T/out/f$n")
+		[ "$read" -gt 0 ] || bail "nothing was recorded, or it cannot be read"
+		rm -rf "$T/out/f$n"
+		result "events recorded, $n applications" 1/s more "$(awk "BEGIN { printf \"%.0f\", $read / $seconds }")"
+		result "events lost, $n applications" % less "$(awk "BEGIN { printf \"%.3f\", 100 * ($emitted - $read) / $emitted }")"
+		result "consumer CPU, $n applications" s/GB less \
+			"$(awk "BEGIN { printf \"%.3f\", ($after - $before) / $(getconf CLK_TCK) / ($bytes / 1e9) }")"
+	done
+}
+
+# timed MEASURE CMD...
+timed() {
+	local measure=$1
+	shift
+	elapsed "$@" || bail "$*: failed"
+	result "$measure" ms less "$ELAPSED"
+}
+
+case_control() {
+	local n
+	for n in $IDLE_APPS; do
+		launch_idle "$n"
+		lttng -q create s -o "$T/out/s$n"
+		timed "enable-event, $n applications" lttng -q enable-event -u 'rf_idle:*'
+		timed "start, $n applications" lttng -q start
+		timed "enable-event while active, $n applications" lttng -q enable-event -u 'rf_idle:al*'
+		timed "stop, $n applications" lttng -q stop
+		timed "destroy, $n applications" lttng -q destroy
+		end_apps
+	done
+}
+
+case_stopped() {
+	launch_idle 20
+	kill -STOP "${pids[@]:0:3}"
+	lttng -q create s -o "$T/out/s"
+	timed "enable-event, 3 of 20 stopped" lttng -q enable-event -u 'rf_idle:*'
+	timed "start, 3 of 20 stopped" lttng -q start
+	timed "stop, 3 of 20 stopped" lttng -q stop
+	timed "destroy, 3 of 20 stopped" lttng -q destroy
+	end_apps
+}
+
+# From the moment of launch to the first recorded event of the last application.
+case_start() {
+	local scheme i began last seen
+	for scheme in uid pid; do
+		lttng -q create "$scheme" -o "$T/out/$scheme"
+		lttng -q enable-channel -u "--buffers-$scheme" --subbuf-size 65536 ch
+		lttng -q enable-event -u -c ch 'rf_idle:*'
+		lttng -q start
+		began=$EPOCHREALTIME
+		for ((i = 0; i < STARTING; i++)); do
+			rf-idle -e 20000 -r "$T/started-$scheme-$i" >/dev/null &
+			pids+=($!)
+		done
+		wait_until 60 ready_files "$STARTING" "$T/started-$scheme-" || bail "applications do not start"
+		sleep "${START_SETTLE:-8}" # part of the measurement: how long the slowest may take
+		kill -TERM "${pids[@]}"
+		wait "${pids[@]}"
+		pids=()
+		lttng -q stop
+		lttng -q destroy
+		babeltrace2 --clock-seconds "$T/out/$scheme" >"$T/events" 2>"$T/events.err" || diag "$scheme: unreadable"
+		read -r seen last < <(sed -nE 's/^\[([0-9.]+)\].* pid = ([0-9]+).*/\1 \2/p' "$T/events" |
+			awk -v began="$began" '!($2 in first) { first[$2] = 1; n++; last = $1 } END { printf "%d %.0f\n", n, (last - began) * 1000 }')
+		rm -rf "$T/out/$scheme"
+		result "applications recording of $STARTING started, per-$scheme" "" more "$seen"
+		# Who never recorded waited for ever: count the whole settling time.
+		[ "$seen" = "$STARTING" ] || last=$(awk "BEGIN { print ${START_SETTLE:-8} * 1000 }")
+		result "all of $STARTING recording, per-$scheme" ms less "$last"
+	done
+}
+
+# Sum over all daemons, kB.
+memory_of() {
+	local field=$1 pid
+	for pid in $(daemon_pids); do cat "/proc/$pid/smaps_rollup"; done | awk -v f="$field:" '$1 == f { n += $2 } END { print n }'
+}
+
+case_memory() {
+	local scheme
+	result "memory idle, PSS" kB less "$(memory_of Pss)"
+	result "memory idle, RSS" kB less "$(memory_of Rss)"
+	for scheme in uid pid; do
+		lttng -q create "$scheme" -o "$T/out/$scheme"
+		lttng -q enable-channel -u "--buffers-$scheme" ch
+		lttng -q enable-event -u -c ch 'rf_idle:*'
+		lttng -q start
+		launch_idle "$MEMORY_APPS"
+		result "memory, $MEMORY_APPS applications per-$scheme, PSS" kB less "$(memory_of Pss)"
+		result "memory, $MEMORY_APPS applications per-$scheme, RSS" kB less "$(memory_of Rss)"
+		lttng -q destroy
+		end_apps
+	done
+}
+
+start_suite
+"case_${1:?a case}" || bail "case $1 failed"
+pass "$1" >/dev/null
+done_testing >/dev/null

@@ -7,8 +7,9 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#define PAGE 4096u
+#define PAGE RF_PRISTINE_PAGE
 #define MARK 16u
 
 /* The library tells where the ring is mapped, not where the mapping begins: a mark in the ring is looked for. */
@@ -32,13 +33,33 @@ static int find_ring(struct rf_pristine *pristine, const uint8_t *file, uint8_t 
 	return 0;
 }
 
-static uint8_t *copy_of(const uint8_t *bytes, size_t len)
+static int keep_page(struct rf_pristine *pristine, const uint8_t *file, size_t at)
 {
-	uint8_t *copy = malloc(len ? len : 1);
+	struct rf_pristine_page *more = realloc(pristine->pages, (pristine->page_count + 1) * sizeof(*more));
 
-	if (copy)
-		memcpy(copy, bytes, len);
-	return copy;
+	if (!more)
+		return -ENOMEM;
+	pristine->pages = more;
+	more += pristine->page_count++;
+	more->at = at;
+	memcpy(more->bytes, file + at, pristine->size - at < PAGE ? pristine->size - at : PAGE);
+	return 0;
+}
+
+/* Holes are skipped: reading one would fill it. */
+static int keep_pages(struct rf_pristine *pristine, const uint8_t *file, int memory)
+{
+	size_t ring = (pristine->ring_at + PAGE - 1) & ~(size_t)(PAGE - 1);
+	size_t ring_end = (pristine->ring_at + pristine->ring_len) & ~(size_t)(PAGE - 1);
+	off_t at = 0;
+	int err = 0;
+
+	while (!err && (at = lseek(memory, at, SEEK_DATA)) >= 0) {
+		if ((size_t)at < ring || (size_t)at >= ring_end)
+			err = keep_page(pristine, file, (size_t)at);
+		at += PAGE;
+	}
+	return err;
 }
 
 int rf_pristine_take(struct rf_pristine *pristine, int memory, uint8_t *ring, size_t ring_len)
@@ -58,14 +79,8 @@ int rf_pristine_take(struct rf_pristine *pristine, int memory, uint8_t *ring, si
 
 	int err = find_ring(pristine, file, ring);
 
-	if (!err) {
-		size_t end = pristine->ring_at + ring_len;
-
-		pristine->head = copy_of(file, pristine->ring_at);
-		pristine->tail = copy_of(file + end, size - end);
-		if (!pristine->head || !pristine->tail)
-			err = -ENOMEM;
-	}
+	if (!err)
+		err = keep_pages(pristine, file, memory);
 	munmap(file, size);
 	if (err)
 		rf_pristine_fini(pristine);
@@ -77,13 +92,15 @@ int rf_pristine_restore(const struct rf_pristine *pristine)
 	if (!pristine->size)
 		return -EINVAL;
 
-	size_t end = pristine->ring_at + pristine->ring_len;
 	uint8_t *fresh = mmap(NULL, pristine->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (fresh == MAP_FAILED)
 		return -errno;
-	memcpy(fresh, pristine->head, pristine->ring_at);
-	memcpy(fresh + end, pristine->tail, pristine->size - end);
+	for (size_t i = 0; i < pristine->page_count; i++) {
+		size_t at = pristine->pages[i].at;
+
+		memcpy(fresh + at, pristine->pages[i].bytes, pristine->size - at < PAGE ? pristine->size - at : PAGE);
+	}
 	/* In one step: the library's timers may look at any moment. */
 	if (mremap(fresh, pristine->size, pristine->size, MREMAP_MAYMOVE | MREMAP_FIXED, pristine->start) ==
 		MAP_FAILED) {
@@ -97,7 +114,6 @@ int rf_pristine_restore(const struct rf_pristine *pristine)
 
 void rf_pristine_fini(struct rf_pristine *pristine)
 {
-	free(pristine->head);
-	free(pristine->tail);
+	free(pristine->pages);
 	*pristine = (struct rf_pristine){0};
 }

@@ -4,7 +4,8 @@
  * position when it takes a buffer down, without end where an application has written nonsense into them; so the memory
  * that it then sees is a private copy of a buffer that was never used.
  *
- * One a buffer. Made after the library has mapped the memory and before anybody else has it; any thread, one at a time.
+ * One a buffer, a few pages large. Made after the library has mapped the memory and before anybody else has it; any
+ * thread, one at a time.
  */
 #ifndef RF_CONSUMERD_PRISTINE_H
 #define RF_CONSUMERD_PRISTINE_H
@@ -12,13 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define RF_PRISTINE_PAGE 4096u
+
+struct rf_pristine_page {
+	size_t at;
+	uint8_t bytes[RF_PRISTINE_PAGE];
+};
+
 struct rf_pristine {
 	uint8_t *start; /* where the library has mapped the memory */
 	size_t size;    /* bytes of that; 0: nothing was taken */
 	size_t ring_at; /* the ring in it, which is not kept */
 	size_t ring_len;
-	uint8_t *head; /* what is before the ring, and after it */
-	uint8_t *tail;
+	struct rf_pristine_page *pages; /* those that hold anything, but for the ring's */
+	size_t page_count;
 };
 
 /* MEMORY is the file, RING its ring as the library has mapped it. Negative errno. */

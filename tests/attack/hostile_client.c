@@ -3,6 +3,7 @@
 #include "sessiond/client/protocol.h"
 #include "tests/attack/hostile.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,8 +215,8 @@ static long send_descriptors(uint32_t promised, int sent)
 	rights->cmsg_len = CMSG_LEN((size_t)sent * sizeof(int));
 	for (int i = 0; i < sent; i++)
 		memcpy(CMSG_DATA(rights) + (size_t)i * sizeof(int), &(int){STDOUT_FILENO}, sizeof(int));
-	if (sent && promised != UINT32_MAX)
-		sendmsg(sock, &message, MSG_NOSIGNAL);
+	if (sent && promised != UINT32_MAX && sendmsg(sock, &message, MSG_NOSIGNAL) < 0)
+		printf("%d descriptors: %s\n", sent, strerror(errno));
 
 	long code = answer(sock, SOON);
 

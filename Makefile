@@ -5,7 +5,7 @@
 # make lint            clang-format, clang-tidy, shellcheck and a clang build
 # make bench           compare with the stock daemons
 # make install         prefix=/usr DESTDIR=
-# HOOKS=name           test builds with one protection switched off (see tests/attack), in build-hook-NAME/
+# HOOKS=name+name      test builds with protections switched off (see tests/attack), in build-hook-NAME+NAME/
 
 SAN ?=
 HOOKS ?=
@@ -41,7 +41,7 @@ ifeq ($(SAN),address)
 SANFLAGS += -fno-sanitize-recover=undefined
 endif
 endif
-HOOKFLAGS := $(if $(HOOKS),-DRF_HOOK_$(shell echo '$(HOOKS)' | tr 'a-z-' 'A-Z_')=1)
+HOOKFLAGS := $(foreach hook,$(subst +, ,$(HOOKS)),-DRF_HOOK_$(shell echo '$(hook)' | tr 'a-z-' 'A-Z_')=1)
 CPPFLAGS += -D_GNU_SOURCE -I. -DRF_VERSION='"$(VERSION)"'
 CFLAGS ?= -g
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(HARDEN) $(SANFLAGS) $(HOOKFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP

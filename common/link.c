@@ -79,6 +79,7 @@ static bool flush_queue(struct rf_link *link)
 			return false;
 		}
 		link->queued_bytes -= f->body_len + sizeof(*f);
+		link->queued_fds -= f->fd_count;
 		rf_list_remove(&f->node);
 		waiting_free(f);
 	}
@@ -199,6 +200,7 @@ void rf_link_close(struct rf_link *link)
 		waiting_free(rf_container_of(node, struct waiting_frame, node));
 	rf_list_init(&link->queue);
 	link->queued_bytes = 0;
+	link->queued_fds = 0;
 	if (link->kick_fd >= 0)
 		close(link->kick_fd);
 	if (link->sock >= 0)
@@ -218,7 +220,8 @@ void rf_link_fini(struct rf_link *link)
 static int enqueue(struct rf_link *link, uint32_t type, uint32_t serial, int32_t status, const void *body,
 	size_t body_len, const int *fds, unsigned int fd_count)
 {
-	if (link->queued_bytes + body_len + sizeof(struct waiting_frame) > RF_LINK_QUEUE_BYTES) {
+	if (link->queued_bytes + body_len + sizeof(struct waiting_frame) > RF_LINK_QUEUE_BYTES ||
+		link->queued_fds + fd_count > RF_LINK_QUEUE_FDS) {
 		link->failure = -ENOBUFS;
 		return -EPIPE;
 	}
@@ -235,6 +238,7 @@ static int enqueue(struct rf_link *link, uint32_t type, uint32_t serial, int32_t
 	if (body_len)
 		memcpy(f->body, body, body_len);
 	link->queued_bytes += body_len + sizeof(*f);
+	link->queued_fds += fd_count;
 	rf_list_append(&link->queue, &f->node);
 	return 0;
 }

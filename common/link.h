@@ -3,8 +3,8 @@
  * A frame socket with a send queue. Any thread may send; a frame that the socket cannot take now waits in the queue, in
  * order, and the loop that the link is attached to sends it on. Receiving belongs to the loop's thread.
  *
- * The queue is bounded (RF_LINK_QUEUE_BYTES): a peer that does not read for that long is declared gone, since nothing
- * that it is owed may be dropped silently and nobody else may wait for it.
+ * The queue is bounded (RF_LINK_QUEUE_BYTES, RF_LINK_QUEUE_FDS): a peer that does not read for that long is declared
+ * gone, since nothing that it is owed may be dropped silently and nobody else may wait for it.
  *
  * Ownership: the link owns its socket. Descriptors given with a frame are duplicated when the frame has to wait, so
  * they stay the caller's in every case.
@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #define RF_LINK_QUEUE_BYTES (64u * 1024 * 1024)
+#define RF_LINK_QUEUE_FDS 4096u /* a small part of what a process may have open: one peer must not use it up */
 
 struct rf_link;
 
@@ -35,9 +36,10 @@ struct rf_link {
 	struct rf_watch kick_watch; /* an eventfd: another thread queued a frame or found the peer gone */
 	int sock;
 	int kick_fd;
-	pthread_mutex_t lock; /* guards the three below */
+	pthread_mutex_t lock; /* guards the four below */
 	struct rf_list queue;
 	size_t queued_bytes;
+	size_t queued_fds;
 	int failure; /* why the link is dead, 0 while it lives */
 	bool gone_told;
 	rf_link_frame_fn on_frame;

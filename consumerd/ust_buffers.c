@@ -2,6 +2,7 @@
 #include "consumerd/ust_buffers.h"
 
 #include "common/log.h"
+#include "policy/hooks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,7 +102,8 @@ static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consum
 	if (!buffers->channel)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < buffers->cpu_count; i++) {
-		if (fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		if (RF_SEAL_BUFFERS &&
+			fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 			return -errno;
 		release_zero_pages(buffers->memory[i]);
 	}
@@ -116,6 +118,17 @@ static int create_streams(struct rf_ust_buffers *buffers)
 		if (!stream)
 			return -ENOMEM;
 		buffers->streams[i] = stream;
+
+		uint8_t *ring = lttng_ust_ctl_get_mmap_base(stream);
+		unsigned long ring_len;
+
+		if (!ring || lttng_ust_ctl_get_mmap_len(stream, &ring_len) < 0)
+			return -EIO;
+
+		int err = rf_pristine_take(&buffers->pristine[i], buffers->memory[i], ring, ring_len);
+
+		if (err < 0)
+			return err;
 
 		int fd = lttng_ust_ctl_stream_get_wait_fd(stream);
 		int flags = fcntl(fd, F_GETFL);
@@ -145,8 +158,9 @@ int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consum
 	buffers->streams = calloc((size_t)cpus, sizeof(struct lttng_ust_ctl_consumer_stream *));
 
 	buffers->taken = calloc((size_t)cpus, sizeof(*buffers->taken));
+	buffers->pristine = calloc((size_t)cpus, sizeof(*buffers->pristine));
 
-	int err = buffers->memory && buffers->streams && buffers->taken ? 0 : -ENOMEM;
+	int err = buffers->memory && buffers->streams && buffers->taken && buffers->pristine ? 0 : -ENOMEM;
 
 	if (!err) {
 		buffers->cpu_count = (unsigned int)cpus;
@@ -168,6 +182,8 @@ int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consum
 
 int rf_ust_buffers_hand_over(struct rf_ust_buffers *buffers, int sock)
 {
+	buffers->handed_over = true;
+
 	/* The library's calls give 0 or the number of bytes sent. */
 	int err = lttng_ust_ctl_send_channel_to_sessiond(sock, buffers->channel);
 
@@ -180,16 +196,33 @@ int rf_ust_buffers_hand_over(struct rf_ust_buffers *buffers, int sock)
 	return err < 0 ? err : 0;
 }
 
+/* Nobody else writes what the library sees from here on. True when it may look at it. */
+static bool take_back(struct rf_ust_buffers *buffers)
+{
+	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+		/* Without a stream it was never handed over. */
+		if (RF_RESTORE_BUFFERS && buffers->streams[i] && rf_pristine_restore(&buffers->pristine[i]) < 0)
+			return !buffers->handed_over;
+	return true;
+}
+
 void rf_ust_buffers_destroy(struct rf_ust_buffers *buffers)
 {
+	bool safe = take_back(buffers);
+
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
 		if (buffers->streams[i] && !buffers->taken[i])
 			lttng_ust_ctl_destroy_stream(buffers->streams[i]);
-	if (buffers->channel)
+	if (buffers->channel && safe)
 		lttng_ust_ctl_destroy_channel(buffers->channel);
+	else if (buffers->channel)
+		rf_error("no memory to take a channel down: what it has stays");
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
 		if (buffers->memory[i] >= 0)
 			close(buffers->memory[i]);
+	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+		rf_pristine_fini(&buffers->pristine[i]);
+	free(buffers->pristine);
 	free(buffers->taken);
 	free(buffers->streams);
 	free(buffers->memory);

@@ -13,6 +13,7 @@
 #define RF_CONSUMERD_UST_BUFFERS_H
 
 #include "common/proto_consumer.h"
+#include "consumerd/pristine.h"
 
 #include <lttng/ust-ctl.h>
 #include <stdbool.h>
@@ -25,6 +26,8 @@ struct rf_ust_buffers {
 	uint64_t subbuf_count;
 	int *memory;                                    /* [cpu_count]; open as long as the channel lives */
 	struct lttng_ust_ctl_consumer_stream **streams; /* [cpu_count] */
+	struct rf_pristine *pristine;                   /* [cpu_count] */
+	bool handed_over;                               /* applications may have the memory */
 	bool *taken;                                    /* [cpu_count]: by a source, which destroys the stream */
 };
 

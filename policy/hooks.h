@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Test builds with exactly one protection switched off, so that the attack tests can show that each of them is what
- * stops an attack: `make HOOKS=no-seccomp` defines RF_HOOK_NO_SECCOMP, and so on. A build for use defines none.
+ * Test builds with protections switched off, so that the attack tests can show that each of them is what stops an
+ * attack: `make HOOKS=no-seccomp` defines RF_HOOK_NO_SECCOMP, and so on; `HOOKS=no-seccomp+keep-root` takes two away,
+ * where one alone still stops it. A build for use defines none.
  *
  *   no-seccomp      processes do not lock themselves in with a filter
  *   keep-root       children keep the broker's uid, gid and capabilities
+ *   keep-caps       the broker keeps every capability that root has, and so do children that keep root
  *   no-new-privs    (off) children may gain privileges by exec
- *   follow-links    the run-as worker follows symbolic links whoever made them
+ *   follow-links    the run-as worker follows links whoever made them, and leaves its tree
  *   worker-root     the run-as worker does not change its identity
+ *   no-names        names of channels are not checked
  *   no-roles        the broker answers every request to every peer
  *   no-grants       the broker opens files of any directory for any consumer
+ *   no-seals        applications may change the size of ring buffers
+ *   keep-positions  a channel's end looks at positions that applications may have written
  */
 #ifndef RF_POLICY_HOOKS_H
 #define RF_POLICY_HOOKS_H
@@ -24,6 +29,12 @@
 #define RF_DROP_IDENTITY 0
 #else
 #define RF_DROP_IDENTITY 1
+#endif
+
+#ifdef RF_HOOK_KEEP_CAPS
+#define RF_REDUCE_CAPS 0
+#else
+#define RF_REDUCE_CAPS 1
 #endif
 
 #ifdef RF_HOOK_NO_NEW_PRIVS
@@ -44,6 +55,12 @@
 #define RF_WORKER_IDENTITY 1
 #endif
 
+#ifdef RF_HOOK_NO_NAMES
+#define RF_CHECK_NAMES 0
+#else
+#define RF_CHECK_NAMES 1
+#endif
+
 #ifdef RF_HOOK_NO_ROLES
 #define RF_CHECK_ROLES 0
 #else
@@ -54,6 +71,18 @@
 #define RF_CHECK_GRANTS 0
 #else
 #define RF_CHECK_GRANTS 1
+#endif
+
+#ifdef RF_HOOK_NO_SEALS
+#define RF_SEAL_BUFFERS 0
+#else
+#define RF_SEAL_BUFFERS 1
+#endif
+
+#ifdef RF_HOOK_KEEP_POSITIONS
+#define RF_RESTORE_BUFFERS 0
+#else
+#define RF_RESTORE_BUFFERS 1
 #endif
 
 #endif

@@ -80,7 +80,7 @@ int rf_caps_begin(void)
 	const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
 		SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 
-	if (geteuid() != 0 || !RF_DROP_IDENTITY)
+	if (geteuid() != 0 || !RF_DROP_IDENTITY || !RF_REDUCE_CAPS)
 		return 0;
 	if (prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
 		return -errno;
@@ -95,7 +95,7 @@ int rf_caps_begin(void)
 
 int rf_caps_reduce(void)
 {
-	if (geteuid() != 0)
+	if (!RF_REDUCE_CAPS || geteuid() != 0)
 		return 0;
 
 	int err = limit_bounding(broker_caps, PERMITTED_CAPS);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define ENVIRONMENT_MAX 16
+#define CONSUMER_SEND_BUFFER 8192 /* bytes; every frame to a consumer is much smaller */
 #define CONSUMERS_MAX 1024u
 /* One that closed its link is at its end; it is of no use if not. */
 #define HANG_UP_GRACE (10 * RF_SECOND)
@@ -134,6 +135,16 @@ static void peer_frame(struct rf_link *link, struct rf_frame *frame)
 	rf_requests_serve(link->owner, frame);
 }
 
+/*
+ * Descriptors on the way to a consumer that does not read count against the broker's account, and there is a limit for
+ * all of that account's together. Few frames fit into this much; the rest waits in the link, which is bounded.
+ */
+static void bound_socket(int sock, enum rf_peer_role role)
+{
+	if (role == RF_PEER_CONSUMER)
+		setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &(int){CONSUMER_SEND_BUFFER}, sizeof(int));
+}
+
 static struct rf_peer *start(struct rf_broker *broker, const char *program, enum rf_peer_role role,
 	const struct rf_identity *identity, int control_fd, int *err)
 {
@@ -153,6 +164,7 @@ static struct rf_peer *start(struct rf_broker *broker, const char *program, enum
 		free(peer);
 		return NULL;
 	}
+	bound_socket(ends[0], role);
 	peer->broker = broker;
 	peer->role = role;
 	rf_list_init(&peer->node);

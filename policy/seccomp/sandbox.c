@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static int add_rule(scmp_filter_ctx filter, const struct rf_call_rule *rule)
@@ -29,6 +30,9 @@ static int add_rule(scmp_filter_ctx filter, const struct rf_call_rule *rule)
 	case RF_ARG_OWN_PID:
 		return seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_EQ, (uint64_t)getpid(), 0));
+	case RF_ARG_CONNECTED_UNIX:
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 2, SCMP_CMP(0, SCMP_CMP_EQ, AF_UNIX, 0),
+			SCMP_CMP(1, SCMP_CMP_MASKED_EQ, SOCK_DGRAM, 0));
 	case RF_ARG_ANY:
 		break;
 	}

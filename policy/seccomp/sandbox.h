@@ -23,6 +23,8 @@ enum rf_argument_test {
 	RF_ARG_EQUAL,   /* argument == value */
 	RF_ARG_NO_BITS, /* (argument & value) == 0 */
 	RF_ARG_OWN_PID, /* argument == getpid() */
+	/* socketpair() only: AF_UNIX and no datagram socket, which could reach any address that files allow */
+	RF_ARG_CONNECTED_UNIX,
 	RF_ARG_BIT_SET, /* (argument & value) == value */
 };
 

@@ -2,6 +2,7 @@
 /* The allow-lists. A new call needs a reason beside it. */
 #include "policy/seccomp/sandbox.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -24,7 +25,12 @@ static const struct rf_call_rule running_rules[] = {
 	ANY(read, "sockets, eventfds, pipes"),
 	ANY(write, "sockets, eventfds, files it was given, stderr"),
 	ANY(close, "end of every descriptor"),
-	ANY(fcntl, "blocking mode, duplicates"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_DUPFD, "duplicates"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_DUPFD_CLOEXEC, "duplicates"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_GETFD, "close-on-exec"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_SETFD, "close-on-exec"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_GETFL, "blocking mode"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_SETFL, "blocking mode; an owner, who would be signalled, cannot be set"),
 	ANY(fstat, "what a descriptor is"),
 	ANY(newfstatat, "fstat() of newer C libraries; paths are useless without open"),
 	ANY(lseek, "stdio on descriptors it has"),
@@ -71,7 +77,7 @@ static const struct rf_call_rule running_rules[] = {
 	ANY(rt_sigpending, "liblttng-ust-ctl around pipe writes"),
 	ANY(rt_sigtimedwait, "liblttng-ust-ctl around pipe writes"),
 	ANY(sigaltstack, "alternate stacks of the C library"),
-	ANY(prlimit64, "reads limits; raising needs a capability it has not"),
+	WHEN(prlimit64, RF_ARG_EQUAL, 0, 0, "own limits, never those of another process of the account"),
 	WHEN(prctl, RF_ARG_EQUAL, 0, PR_SET_NAME, "threads that are still starting name themselves"),
 	ANY(exit, "end of a thread"),
 	ANY(exit_group, "end of the process"),
@@ -80,7 +86,7 @@ TABLE(running);
 
 static const struct rf_call_rule sessiond_rules[] = {
 	ANY(accept4, "clients and applications"),
-	WHEN(socketpair, RF_ARG_EQUAL, 0, AF_UNIX, "control links and buffer hand-over to consumers"),
+	WHEN(socketpair, RF_ARG_CONNECTED_UNIX, 0, AF_UNIX, "control links and buffer hand-over to consumers"),
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
@@ -90,6 +96,8 @@ TABLE(sessiond);
 
 static const struct rf_call_rule consumer_rules[] = {
 	ANY(memfd_create, "ring buffers"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes the size of a ring buffer"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_GET_SEALS, "size of a ring buffer"),
 	ANY(ftruncate, "size of a new ring buffer; takes back a packet that a full disk cut"),
 	ANY(pwrite64, "files it was given"),
 	ANY(pwritev, "files it was given"),
@@ -180,7 +188,7 @@ static const struct rf_call_rule broker_rules[] = {
 	ANY(close_range, "children inherit nothing"),
 	WHEN(socket, RF_ARG_EQUAL, 0, AF_UNIX, "account look-ups, readiness message"),
 	ANY(connect, "account look-ups, readiness message"),
-	WHEN(socketpair, RF_ARG_EQUAL, 0, AF_UNIX, "links to children"),
+	WHEN(socketpair, RF_ARG_CONNECTED_UNIX, 0, AF_UNIX, "links to children"),
 	ANY(openat2, "run-as workers, beneath the trace tree"),
 	ANY(mkdirat, "run-as workers"),
 	ANY(ftruncate, "run-as workers re-use and trim files"),

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Attack tests: tests/attack/README.md says what they show. Included by tests/tests.mk.
+
+ATTACK := $(BUILD)/tests/attack
+
+# Builds with protections switched off: what the attack programs need of them, nothing else.
+ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+worker-root \
+	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
+ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
+	worker-root+keep-caps
+ATTACK_CONSUMER_HOOKS := no-seals keep-positions
+ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
+	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
+
+$(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcap -lseccomp -lpthread
+
+$(ATTACK)/evil_child: $(ATTACK)/evil_child.o $(ATTACK)/evil_attacks.o $(COMMON)
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+$(ATTACK)/hostile_client $(ATTACK)/hostile_app: $(ATTACK)/hostile_%: $(ATTACK)/hostile_%.o $(ATTACK)/hostile.o
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+# A traced application is no part of the suite: its tracer's headers are not held to our warnings.
+$(ATTACK)/traced_app: tests/attack/traced_app.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) -std=gnu17 -O2 -g -Wall -Wextra -D_GNU_SOURCE -o $@ $< -llttng-ust -ldl
+
+attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child hostile_client hostile_app traced_app)
+	@for hooks in $(ATTACK_INSIDE_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/tests/attack/attack_inside || exit 1; \
+	done
+	@for hooks in $(ATTACK_BROKER_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/bin/ringfenced || exit 1; \
+	done
+	@for hooks in $(ATTACK_CONSUMER_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/bin/ringfence-consumerd || exit 1; \
+	done

@@ -6,7 +6,7 @@
 #
 #     bench.sh [CASE...]      cases: flood control stopped start memory (default: all)
 #
-# Sizes, from the environment: ROUNDS=3 FLOOD_APPS="1 4 16" FLOOD_MS=1000 IDLE_APPS="10 100 400" STARTING=300 MEMORY_APPS=100
+# Sizes, from the environment: FLOOD_DIR=DIR (where flood writes; default: a tmpfs) ROUNDS=3 FLOOD_APPS="1 4 16" FLOOD_MS=1000 IDLE_APPS="10 100 400" STARTING=300 MEMORY_APPS=100
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)

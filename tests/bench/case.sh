@@ -32,11 +32,11 @@ end_apps() {
 	wait_until 30 apps_registered 0 || bail "gone applications stay listed"
 }
 
-# CPU ticks so far of the consumers.
-consumer_ticks() {
+# CPU time so far of the consumers' threads, in nanoseconds.
+consumer_cpu() {
 	local pid
-	for pid in $(daemon_pids consumer); do cat "/proc/$pid/stat"; done 2>/dev/null |
-		sed 's/.*) //' | awk '{ n += $12 + $13 } END { print n + 0 }'
+	for pid in $(daemon_pids consumer); do cat "/proc/$pid"/task/*/schedstat; done 2>/dev/null |
+		awk '{ n += $1 } END { printf "%.0f\n", n }'
 }
 
 # recorded DIR: events in the trace. The daemons' own count of discarded events may be wrong (that of the stock ones wraps).
@@ -46,10 +46,11 @@ recorded() {
 }
 
 case_flood() {
-	local n i before after bytes emitted read seconds
+	local dir n i before after bytes emitted read seconds
+	dir=$(mktemp -d "$FLOOD_DIR/rf-flood-XXXXXX")
 	for n in $FLOOD_APPS; do
 		mkfifo "$T/gate-$n"
-		lttng -q create "f$n" -o "$T/out/f$n"
+		lttng -q create "f$n" -o "$dir/f$n"
 		lttng -q enable-event -u 'rf_flood:*'
 		lttng -q start
 		for ((i = 0; i < n; i++)); do
@@ -57,23 +58,23 @@ case_flood() {
 			pids+=($!)
 		done
 		wait_until 20 ready_files "$n" "$T/ready-$n-" || bail "flood applications do not start"
-		before=$(consumer_ticks)
+		before=$(consumer_cpu)
 		: >"$T/gate-$n"
 		wait "${pids[@]}"
 		pids=()
 		lttng -q stop
-		after=$(consumer_ticks)
+		after=$(consumer_cpu)
 		emitted=$(cat "$T/flood-$n-"* | awk -F'[= ]' '{ n += $2 } END { print n }')
 		seconds=$(awk "BEGIN { print $FLOOD_MS / 1000 }")
-		bytes=$(find "$T/out/f$n" -name 'channel0_?' -printf '%s\n' | awk '{ n += $1 } END { printf "%.0f", n }')
+		bytes=$(find "$dir/f$n" -name 'channel0_?' -printf '%s\n' | awk '{ n += $1 } END { printf "%.0f", n }')
 		lttng -q destroy
-		read=$(recorded "$T/out/f$n")
+		read=$(recorded "$dir/f$n")
 		[ "$read" -gt 0 ] || bail "nothing was recorded, or it cannot be read"
-		rm -rf "$T/out/f$n"
+		rm -rf "$dir/f$n"
 		result "events recorded, $n applications" 1/s more "$(awk "BEGIN { printf \"%.0f\", $read / $seconds }")"
 		result "events lost, $n applications" % less "$(awk "BEGIN { printf \"%.3f\", 100 * ($emitted - $read) / $emitted }")"
 		result "consumer CPU, $n applications" s/GB less \
-			"$(awk "BEGIN { printf \"%.3f\", ($after - $before) / $(getconf CLK_TCK) / ($bytes / 1e9) }")"
+			"$(awk "BEGIN { printf \"%.3f\", ($after - $before) / $bytes }")"
 	done
 }
 

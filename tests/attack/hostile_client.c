@@ -215,7 +215,7 @@ static long send_descriptors(uint32_t promised, int sent)
 	rights->cmsg_len = CMSG_LEN((size_t)sent * sizeof(int));
 	for (int i = 0; i < sent; i++)
 		memcpy(CMSG_DATA(rights) + (size_t)i * sizeof(int), &(int){STDOUT_FILENO}, sizeof(int));
-	if (sent && promised != UINT32_MAX && sendmsg(sock, &message, MSG_NOSIGNAL) < 0)
+	if (sent && sendmsg(sock, &message, MSG_NOSIGNAL) < 0)
 		printf("%d descriptors: %s\n", sent, strerror(errno));
 
 	long code = answer(sock, SOON);

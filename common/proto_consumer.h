@@ -50,11 +50,19 @@ RF_MESSAGE(rf_consumer_create_trace, RF_CONSUMER_CREATE_TRACE_FIELDS)
  * channel: the session's number for the channel, under which statistics of all its instances are summed.
  * stream_class: id in packet headers and metadata. Sizes in bytes, intervals in microseconds (0 = none).
  */
-#define RF_CONSUMER_CREATE_CHANNEL_FIELDS(X)                                                                           \
-	X(u64, trace)                                                                                                  \
-	X(u32, channel)                                                                                                \
-	X(u32, stream_class) X(u64, subbuf_size) X(u64, subbuf_count) X(u8, overwrite) X(u32, switch_interval)         \
-		X(u32, read_interval) X(i64, blocking_timeout) X(name, name)
+/* clang-format off */
+#define RF_CONSUMER_CREATE_CHANNEL_FIELDS(X) \
+	X(u64, trace) \
+	X(u32, channel) \
+	X(u32, stream_class) \
+	X(u64, subbuf_size) \
+	X(u64, subbuf_count) \
+	X(u8, overwrite) \
+	X(u32, switch_interval) \
+	X(u32, read_interval) \
+	X(i64, blocking_timeout) \
+	X(name, name)
+/* clang-format on */
 RF_MESSAGE(rf_consumer_create_channel, RF_CONSUMER_CREATE_CHANNEL_FIELDS)
 
 #define RF_METADATA_PUSH_MAX 32768u /* bytes of text in one message */

@@ -193,7 +193,8 @@ static int reuse(int dir, const char *name, uid_t owner)
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (RF_CHECK_LINKS && (st.st_uid != owner || st.st_nlink != 1))) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+		(RF_CHECK_LINKS && (st.st_uid != owner || st.st_nlink != 1))) {
 		close(fd);
 		return -EEXIST;
 	}

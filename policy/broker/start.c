@@ -135,7 +135,8 @@ int rf_broker_main(int argc, char **argv)
 	static struct rf_broker broker = {.options = &options, .runtime = &runtime, .ready_fd = -1};
 	pid_t starter = getppid();
 
-	/* Who started us may wait for the end of a pipe that we would keep open; and nobody here needs its descriptors. */
+	/* Who started us may wait for the end of a pipe that we would keep open; and nobody here needs its descriptors.
+	 */
 	close_range(STDERR_FILENO + 1, ~0u, 0);
 	rf_log_init("ringfenced", RF_LOG_WARNING);
 

@@ -233,8 +233,8 @@ static void open_streams(struct worker *worker, struct rf_frame *frame)
 	int err = -EINVAL;
 
 	if (rf_broker_open_streams_decode(&frame->body, &request) &&
-		(!RF_CHECK_NAMES || rf_channel_name_ok(request.channel)) &&
-		request.cpu_count && request.cpu_count <= RF_OPEN_STREAMS_MAX) {
+		(!RF_CHECK_NAMES || rf_channel_name_ok(request.channel)) && request.cpu_count &&
+		request.cpu_count <= RF_OPEN_STREAMS_MAX) {
 		dir = find_dir(worker, request.dir);
 		err = dir ? 0 : -ENOENT;
 	}

@@ -231,6 +231,43 @@ int rf_consumer_request(
 	return rf_requests_send(&consumer->requests, type, &w, NULL, 0, timeout, done, data);
 }
 
+struct command {
+	struct rf_consumer *consumer; /* a reference */
+	rf_reply_fn done;
+	void *data;
+};
+
+static void command_done(void *data, int status, struct rf_reader *body)
+{
+	struct command *command = data;
+	struct rf_consumer *consumer = command->consumer;
+
+	if (status == -ETIMEDOUT && !atomic_load(&consumer->dead)) {
+		rf_error("the consumer of uid %u does not answer: ending it", consumer->uid);
+		rf_broker_send_id(consumer->table->broker, RF_BROKER_STOP_CONSUMER, consumer->id);
+	}
+	command->done(command->data, status, body);
+	rf_consumer_unref(consumer);
+	free(command);
+}
+
+int rf_consumer_command(struct rf_consumer *consumer, uint32_t type, uint64_t id, rf_reply_fn done, void *data)
+{
+	struct command *command = calloc(1, sizeof(*command));
+
+	if (!command)
+		return -ENOMEM;
+	*command = (struct command){.consumer = rf_consumer_ref(consumer), .done = done, .data = data};
+
+	int err = rf_consumer_request(consumer, type, id, RF_CONSUMER_PATIENCE, command_done, command);
+
+	if (err < 0) {
+		rf_consumer_unref(consumer);
+		free(command);
+	}
+	return err;
+}
+
 int rf_consumer_create_channel(
 	struct rf_consumer *consumer, const struct rf_consumer_create_channel *request, int *sock)
 {

@@ -65,6 +65,12 @@ int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id
 int rf_consumer_request(
 	struct rf_consumer *consumer, uint32_t type, uint64_t id, uint64_t timeout, rf_reply_fn done, void *data);
 /*
+ * Loop thread: the same for something that the consumer must get done. One that has not answered after
+ * RF_CONSUMER_PATIENCE hangs: the broker is asked to end it, and its traces end there.
+ */
+#define RF_CONSUMER_PATIENCE (30 * RF_SECOND)
+int rf_consumer_command(struct rf_consumer *consumer, uint32_t type, uint64_t id, rf_reply_fn done, void *data);
+/*
  * Any thread: asks for a channel's buffers. *SOCK is where the consumer hands them over (caller closes); its status
  * has been read from it. Blocks, RF_CONSUMER_WAIT at most.
  */

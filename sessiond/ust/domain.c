@@ -130,7 +130,7 @@ static void ask_consumers(struct rf_op *op, uint32_t request)
 		struct rf_session_consumer *sc = rf_container_of(node, struct rf_session_consumer, node);
 
 		rf_op_hold(op);
-		if (rf_consumer_request(sc->consumer, request, op->session->id, 0, consumer_finished, op) < 0)
+		if (rf_consumer_command(sc->consumer, request, op->session->id, consumer_finished, op) < 0)
 			rf_op_release(op);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/model/channel.h"
 
+#include "sessiond/model/quota.h"
 #include "sessiond/model/session.h"
 
 #include <lttng/lttng.h>
@@ -10,10 +11,16 @@
 
 struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, const struct rf_channel_attr *attr)
 {
+	if (!rf_quota_charge(session, sizeof(struct rf_channel)))
+		return NULL;
+
 	struct rf_channel *channel = calloc(1, sizeof(*channel));
 
-	if (!channel)
+	if (!channel) {
+		rf_quota_release(session, sizeof(*channel));
 		return NULL;
+	}
+	channel->session = session;
 	channel->id = session->next_id++;
 	snprintf(channel->name, sizeof(channel->name), "%s", name);
 	channel->enabled = true;
@@ -31,12 +38,14 @@ void rf_channel_free(struct rf_channel *channel)
 	rf_list_for_each_safe(node, tmp, &channel->rules) {
 		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);
 
+		rf_quota_release(channel->session, rf_quota_of_rule(rule->rule));
 		rf_event_rule_unref(rule->rule);
 		free(rule);
 	}
 	rf_list_for_each_safe(node, tmp, &channel->contexts)
 		free(rf_container_of(node, struct rf_context, node));
 	rf_list_remove(&channel->node);
+	rf_quota_release(channel->session, sizeof(*channel));
 	free(channel);
 }
 
@@ -65,10 +74,17 @@ struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const s
 struct rf_channel_rule *rf_channel_add_rule(
 	struct rf_session *session, struct rf_channel *channel, struct rf_event_rule *rule)
 {
+	size_t size = rf_quota_of_rule(rule);
+
+	if (!rf_quota_charge(session, size))
+		return NULL;
+
 	struct rf_channel_rule *added = calloc(1, sizeof(*added));
 
-	if (!added)
+	if (!added) {
+		rf_quota_release(session, size);
 		return NULL;
+	}
 	added->id = session->next_id++;
 	added->enabled = true;
 	added->rule = rf_event_rule_ref(rule);

@@ -46,9 +46,12 @@ struct rf_context {
 	char app_name[RF_NAME_SIZE];
 };
 
+struct rf_session;
+
 struct rf_channel {
 	struct rf_list node; /* in rf_session.channels, in the order of creation */
-	uint32_t id;         /* unique in the session, never reused */
+	struct rf_session *session;
+	uint32_t id; /* unique in the session, never reused */
 	char name[RF_NAME_SIZE];
 	bool enabled;
 	struct rf_channel_attr attr;
@@ -59,9 +62,8 @@ struct rf_channel {
 	uint64_t lost_packets;
 };
 
-struct rf_session;
-
-/* NULL without memory. The caller links it; rf_channel_free() unlinks and frees it with its rules and contexts. */
+/* NULL without memory or above the owner's quota. The caller links it; rf_channel_free() unlinks and frees it with its
+ * rules and contexts. */
 struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, const struct rf_channel_attr *attr);
 void rf_channel_free(struct rf_channel *channel);
 struct rf_channel *rf_channel_find(struct rf_session *session, const char *name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/model/session.h"
 
+#include "sessiond/model/quota.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +22,11 @@ void rf_sessions_fini(struct rf_sessions *sessions)
 
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid)
 {
-	struct rf_session *session = calloc(1, sizeof(*session));
+	struct rf_session *session = rf_quota_session(sessions, uid) ? calloc(1, sizeof(*session)) : NULL;
 
 	if (!session)
 		return NULL;
+	session->table = sessions;
 	session->id = sessions->next_id++;
 	snprintf(session->name, sizeof(session->name), "%s", name);
 	session->uid = uid;

@@ -28,11 +28,13 @@ enum rf_output_kind {
 	RF_OUTPUT_LOCAL,
 };
 
+struct rf_sessions;
 struct rf_ust_session; /* sessiond/ust: what runs in applications and consumers for this session */
 
 struct rf_session {
 	struct rf_list node; /* in rf_sessions.list, newest first */
-	uint64_t id;         /* never reused */
+	struct rf_sessions *table;
+	uint64_t id; /* never reused */
 	char name[RF_NAME_SIZE];
 	bool name_generated;
 	uid_t uid; /* owner: the creating client's credentials */
@@ -55,7 +57,8 @@ struct rf_session {
 	enum rf_buffer_scheme scheme;
 	bool scheme_chosen; /* by the first channel */
 	struct rf_list channels;
-	uint32_t next_id; /* of channels and channel rules */
+	uint32_t next_id;  /* of channels and channel rules */
+	size_t held_bytes; /* by channels and rules; see quota.h */
 
 	struct rf_ust_session *ust; /* NULL until the first start; owned by sessiond/ust */
 };
@@ -69,7 +72,7 @@ struct rf_sessions {
 void rf_sessions_init(struct rf_sessions *sessions, const char *hostname);
 /* Frees all sessions as they are; their user-space parts must be gone. */
 void rf_sessions_fini(struct rf_sessions *sessions);
-/* A new, linked session with a free id; NULL without memory. The name must not be in use. */
+/* A new, linked session with a free id; NULL without memory or above UID's quota. The name must not be in use. */
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid);
 /* Unlinks and frees it with its channels. Its user-space part must be gone. */
 void rf_session_free(struct rf_session *session);

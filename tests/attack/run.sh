@@ -19,9 +19,11 @@ if [ "${RF_ATTACK_INSIDE:-}" != 1 ]; then
 	BUILD=$(cd "$1" && pwd) || exit 2
 	shift
 	export BUILD RF_ATTACK_INSIDE=1
-	exec unshare -m -p -n -i --fork --kill-child --mount-proc -- "$BASH" "$here/run.sh" "$@"
+	exec unshare -m --propagation unchanged -p -n -i --fork --kill-child --mount-proc -- "$BASH" "$here/run.sh" "$@"
 fi
 
+# Here and not by unshare, which cannot do it below a chroot whose root is no mount: there its mounts have to do.
+mount --make-rprivate / 2>/dev/null || { mount --make-private /run && mount --make-private /dev/shm; } || exit 2
 mount -t tmpfs -o mode=0755 tmpfs /run && mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 2
 # A group of clients that are not root, also where no package made one.
 mkdir -p /run/attack/bin /run/attack/log /run/attack/home /run/lock

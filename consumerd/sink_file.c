@@ -17,9 +17,9 @@
  * a time, without waiting for it, and what has got there is dropped from the page cache a little later.
  */
 #define WRITE_OUT_WINDOW ((uint64_t)1 << 19)
-#define WRITE_OUT_LAG (2 * WRITE_OUT_WINDOW)
+#define WRITE_OUT_LAG (1 * WRITE_OUT_WINDOW)
 /* Pages that were still on their way to the disk when they were asked to go are asked again for so long. */
-#define DROP_AGAIN (8 * WRITE_OUT_WINDOW)
+#define DROP_AGAIN (4 * WRITE_OUT_WINDOW)
 
 struct sink_file {
 	struct rf_sink sink;

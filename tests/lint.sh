@@ -56,5 +56,6 @@ step "SPDX lines" spdx
 step "clang-format" clang-format --dry-run --Werror "${sources[@]}"
 step shellcheck shellcheck -x "${scripts[@]}"
 step "clang build" clang_build
+step "docs/filters.md is of policy/seccomp/tables.c" bash docs/filters.sh --check
 step clang-tidy tidy
 exit $failed

@@ -6,7 +6,7 @@
 #
 #     bench.sh [CASE...]      cases: flood control stopped start memory (default: all)
 #
-# Sizes, from the environment: FLOOD_DIR=DIR (where flood writes; default: a tmpfs) ROUNDS=3 FLOOD_APPS="1 4 16" FLOOD_MS=1000 IDLE_APPS="10 100 400" STARTING=300 MEMORY_APPS=100
+# Sizes, from the environment: FLOOD_DIR=DIR (where flood writes; default: /var/tmp) ROUNDS=3 FLOOD_APPS="1 4 16" FLOOD_MS=1000 IDLE_APPS="10 100 400" STARTING=300 MEMORY_APPS=100
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,10 @@ ROUNDS=${ROUNDS:-3}
 BUILD=${BUILD:-$(cd "$here/../.." && pwd)/build}
 export BUILD
 results=$(mktemp)
-trap 'rm -f "$results"' EXIT
+# Traces go to disks, so the flood does.
+FLOOD_DIR=$(mktemp -d "${FLOOD_DIR:-/var/tmp}/rf-bench-XXXXXX")
+export FLOOD_DIR
+trap 'rm -rf "$results" "$FLOOD_DIR"' EXIT
 [ $# -gt 0 ] || set -- flood control stopped start memory
 
 for name in "$@"; do

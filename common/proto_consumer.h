@@ -23,7 +23,7 @@ enum rf_consumer_message {
 	RF_CONSUMER_PUSH_METADATA = 3,
 	/* One-way. Flush, drain, close everything of the trace; RF_CONSUMER_TRACE_ENDED follows when it is done. */
 	RF_CONSUMER_END_TRACE = 4,
-	/* Body: id of the session. Reply when every stream was flushed and what it held is in its file. */
+	/* Body: id of a session. Reply when every stream was flushed and what it held is in its file. */
 	RF_CONSUMER_FLUSH_SESSION = 5,
 	/* One-way, body: id. Tracing goes on: the next flush is not redundant. */
 	RF_CONSUMER_RESUME_SESSION = 6,
@@ -31,6 +31,21 @@ enum rf_consumer_message {
 	RF_CONSUMER_STATISTICS = 7,
 	/* Body: id. Ends all traces of the session and forgets its statistics. Reply when done. */
 	RF_CONSUMER_DESTROY_SESSION = 8,
+	/*
+	 * One-way. The trace goes on in another directory: what its rings hold by then is written to the old one, then the
+	 * files are changed, and the metadata text is written to the new directory before any packet. Directory 0: packets
+	 * stay in the rings until another directory comes. discard: what the rings hold is dropped instead of written.
+	 */
+	RF_CONSUMER_MOVE_TRACE = 9,
+	/* One-way. Copies what the rings hold to the directory, without taking it out, and the metadata text. */
+	RF_CONSUMER_SNAPSHOT_TRACE = 10,
+	/*
+	 * Body: id of a session. Reply when every earlier MOVE_TRACE, SNAPSHOT_TRACE and END_TRACE of the session is done
+	 * and its old files are closed. Status: the first failure since the last reply.
+	 */
+	RF_CONSUMER_SETTLE_SESSION = 11,
+	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part). */
+	RF_CONSUMER_HEALTH = 12,
 
 	/* consumer -> session daemon, no reply. Body: id of the trace. */
 	RF_CONSUMER_TRACE_ENDED = 20,
@@ -42,13 +57,19 @@ enum rf_consumer_message {
 #define RF_CONSUMER_ID_FIELDS(X) X(u64, id)
 RF_MESSAGE(rf_consumer_id, RF_CONSUMER_ID_FIELDS)
 
-/* dir: directory id that the broker granted to this consumer. packet_size: of metadata packets, a page multiple. */
-#define RF_CONSUMER_CREATE_TRACE_FIELDS(X) X(u64, trace) X(u64, session) X(u32, dir) X(u32, packet_size) X(uuid, uuid)
+/*
+ * dir: directory id that the broker granted to this consumer; 0: packets stay in the rings until MOVE_TRACE gives one.
+ * buffer_dir: where ring buffers are files and the metadata text is kept as it is; 0: buffers are memory.
+ * packet_size: of metadata packets, a page multiple.
+ */
+#define RF_CONSUMER_CREATE_TRACE_FIELDS(X)                                                                             \
+	X(u64, trace) X(u64, session) X(u32, dir) X(u32, buffer_dir) X(u32, packet_size) X(uuid, uuid)
 RF_MESSAGE(rf_consumer_create_trace, RF_CONSUMER_CREATE_TRACE_FIELDS)
 
 /*
  * channel: the session's number for the channel, under which statistics of all its instances are summed.
  * stream_class: id in packet headers and metadata. Sizes in bytes, intervals in microseconds (0 = none).
+ * file_size: a data file is not made larger than that (0: no limit); file_count: and so many are kept (0: all).
  */
 /* clang-format off */
 #define RF_CONSUMER_CREATE_CHANNEL_FIELDS(X) \
@@ -61,6 +82,8 @@ RF_MESSAGE(rf_consumer_create_trace, RF_CONSUMER_CREATE_TRACE_FIELDS)
 	X(u32, switch_interval) \
 	X(u32, read_interval) \
 	X(i64, blocking_timeout) \
+	X(u64, file_size) \
+	X(u64, file_count) \
 	X(name, name)
 /* clang-format on */
 RF_MESSAGE(rf_consumer_create_channel, RF_CONSUMER_CREATE_CHANNEL_FIELDS)
@@ -69,7 +92,24 @@ RF_MESSAGE(rf_consumer_create_channel, RF_CONSUMER_CREATE_CHANNEL_FIELDS)
 #define RF_CONSUMER_PUSH_METADATA_FIELDS(X) X(u64, trace) X(u64, offset) X(u32, version) X(blob, text)
 RF_MESSAGE(rf_consumer_push_metadata, RF_CONSUMER_PUSH_METADATA_FIELDS)
 
-/* rows: per channel u32 channel, u64 discarded events, u64 lost packets, packed. */
+#define RF_CONSUMER_MOVE_TRACE_FIELDS(X) X(u64, trace) X(u32, dir) X(u8, discard)
+RF_MESSAGE(rf_consumer_move_trace, RF_CONSUMER_MOVE_TRACE_FIELDS)
+
+/* max_packets: of each stream, the newest ones; 0: all. */
+#define RF_CONSUMER_SNAPSHOT_TRACE_FIELDS(X) X(u64, trace) X(u32, dir) X(u32, max_packets)
+RF_MESSAGE(rf_consumer_snapshot_trace, RF_CONSUMER_SNAPSHOT_TRACE_FIELDS)
+
+/* As readers of health sockets number them. */
+enum rf_consumer_part {
+	RF_CONSUMER_PART_CHANNEL = 0,
+	RF_CONSUMER_PART_METADATA = 1,
+	RF_CONSUMER_PART_DATA = 2,
+	RF_CONSUMER_PART_CONTROL = 3,
+	RF_CONSUMER_PART_METADATA_TIMER = 4,
+	RF_CONSUMER_PARTS,
+};
+
+/* rows: per channel u32 channel, u64 discarded events, u64 lost packets, u64 bytes written to files, packed. */
 #define RF_CONSUMER_STATISTICS_FIELDS(X) X(blob, rows)
 RF_MESSAGE(rf_consumer_statistics, RF_CONSUMER_STATISTICS_FIELDS)
 

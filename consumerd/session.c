@@ -71,6 +71,7 @@ void rf_session_statistics(const struct rf_session *session, struct rf_writer *r
 		rf_write_u32(rows, count->channel);
 		rf_write_u64(rows, atomic_load(&count->discarded));
 		rf_write_u64(rows, atomic_load(&count->lost));
+		rf_write_u64(rows, atomic_load(&count->written));
 	}
 }
 

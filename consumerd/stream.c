@@ -97,6 +97,8 @@ static void move(struct rf_stream *stream, const struct rf_packet *packet)
 
 	if (!err) {
 		stream->reported = false;
+		atomic_fetch_add_explicit(
+			&stream->count->written, packet->header_len + packet->body_len, memory_order_relaxed);
 		return;
 	}
 	count_lost(stream, 1);

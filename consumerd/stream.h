@@ -28,6 +28,7 @@ struct rf_channel_count {
 	uint32_t channel;
 	atomic_uint_least64_t discarded; /* events */
 	atomic_uint_least64_t lost;      /* packets */
+	atomic_uint_least64_t written;   /* bytes, to files */
 };
 
 /* Called on the data thread. ERROR: negative errno. */

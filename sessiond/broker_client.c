@@ -119,6 +119,49 @@ int rf_broker_make_dir(
 	return rf_requests_send(&client->requests, RF_BROKER_MAKE_DIR, &w, NULL, 0, 0, done, data);
 }
 
+int rf_broker_make_chunk(
+	struct rf_broker_client *client, const struct rf_broker_make_chunk *request, rf_reply_fn done, void *data)
+{
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_make_chunk_encode(&w, request);
+	return rf_requests_send(&client->requests, RF_BROKER_MAKE_CHUNK, &w, NULL, 0, 0, done, data);
+}
+
+int rf_broker_end_chunk(struct rf_broker_client *client, uint32_t type, const struct rf_broker_chunk *request,
+	rf_reply_fn done, void *data)
+{
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_chunk_encode(&w, request);
+	return rf_requests_send(&client->requests, type, &w, NULL, 0, 0, done, data);
+}
+
+int rf_broker_save_session(struct rf_broker_client *client, const struct rf_broker_save_session *request, int text_fd,
+	rf_reply_fn done, void *data)
+{
+	struct rf_writer w;
+
+	start_body(&w);
+	rf_broker_save_session_encode(&w, request);
+	return rf_requests_send(&client->requests, RF_BROKER_SAVE_SESSION, &w, &text_fd, 1, 0, done, data);
+}
+
+int rf_broker_lookup_account(struct rf_broker_client *client, enum rf_account_kind kind, const char *name,
+	rf_reply_fn done, void *data)
+{
+	struct rf_broker_lookup_account request = {.kind = (uint8_t)kind};
+	size_t len = strnlen(name, sizeof(request.name) - 1);
+	struct rf_writer w;
+
+	memcpy(request.name, name, len);
+	start_body(&w);
+	rf_broker_lookup_account_encode(&w, &request);
+	return rf_requests_send(&client->requests, RF_BROKER_LOOKUP_ACCOUNT, &w, NULL, 0, 0, done, data);
+}
+
 int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t id)
 {
 	const struct rf_broker_id request = {.id = id};

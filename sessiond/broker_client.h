@@ -47,7 +47,17 @@ int rf_broker_make_tree(
 	struct rf_broker_client *client, const struct rf_broker_make_tree *request, rf_reply_fn done, void *data);
 int rf_broker_make_dir(
 	struct rf_broker_client *client, const struct rf_broker_make_dir *request, rf_reply_fn done, void *data);
-/* RF_BROKER_CLOSE_DIR, RF_BROKER_CLOSE_TREE, RF_BROKER_STOP_CONSUMER. */
+int rf_broker_make_chunk(
+	struct rf_broker_client *client, const struct rf_broker_make_chunk *request, rf_reply_fn done, void *data);
+/* TYPE: RF_BROKER_RETIRE_CHUNK, RF_BROKER_ARCHIVE_CHUNK, RF_BROKER_REMOVE_CHUNK. */
+int rf_broker_end_chunk(struct rf_broker_client *client, uint32_t type, const struct rf_broker_chunk *request,
+	rf_reply_fn done, void *data);
+/* TEXT_FD: a sealed memory file, stays the caller's. */
+int rf_broker_save_session(struct rf_broker_client *client, const struct rf_broker_save_session *request, int text_fd,
+	rf_reply_fn done, void *data);
+int rf_broker_lookup_account(struct rf_broker_client *client, enum rf_account_kind kind, const char *name,
+	rf_reply_fn done, void *data);
+/* RF_BROKER_CLOSE_DIR, RF_BROKER_REMOVE_DIR, RF_BROKER_CLOSE_TREE, RF_BROKER_STOP_CONSUMER. */
 int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t id);
 
 #endif

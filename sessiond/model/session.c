@@ -35,6 +35,9 @@ struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name
 	session->scheme = RF_BUFFERS_PER_UID;
 	rf_list_init(&session->line);
 	rf_list_init(&session->channels);
+	for (unsigned int i = 0; i < RF_TRACKERS; i++)
+		rf_tracker_init(&session->trackers[i]);
+	session->next_snapshot_output = 1;
 	rf_list_init(&session->node);
 	rf_list_insert_after(&sessions->list, &session->node);
 	return session;
@@ -46,6 +49,8 @@ void rf_session_free(struct rf_session *session)
 		return;
 	rf_list_for_each_safe(node, tmp, &session->channels)
 		rf_channel_free(rf_container_of(node, struct rf_channel, node));
+	for (unsigned int i = 0; i < RF_TRACKERS; i++)
+		rf_tracker_fini(&session->trackers[i]);
 	rf_list_remove(&session->node);
 	free(session);
 }

@@ -12,6 +12,9 @@
 #include "common/list.h"
 #include "common/message.h"
 #include "sessiond/model/channel.h"
+#include "sessiond/model/chunk.h"
+#include "sessiond/model/snapshot.h"
+#include "sessiond/model/tracker.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -58,7 +61,22 @@ struct rf_session {
 	bool scheme_chosen; /* by the first channel */
 	struct rf_list channels;
 	uint32_t next_id;  /* of channels and channel rules */
-	size_t held_bytes; /* by channels and rules; see quota.h */
+	size_t held_bytes; /* by channels, rules and tracked values; see quota.h */
+	struct rf_tracker trackers[RF_TRACKERS];
+	/* Of the metadata: a channel named `metadata` configures it. Only the packet's size and the switch timer count. */
+	struct rf_channel_attr metadata;
+
+	struct rf_chunk chunk;
+	struct rf_rotation rotation;
+	struct rf_rotation_schedule schedule;
+	uint64_t written; /* bytes recorded to files; refreshed with the statistics */
+
+	bool snapshot_mode;                 /* made for snapshots: channels overwrite by default */
+	struct rf_snapshot_output snapshot; /* at most one */
+	uint32_t next_snapshot_output;      /* id */
+	uint64_t snapshot_count;            /* recorded so far */
+
+	char shm_path[RF_PATH_SIZE]; /* where ring buffers are files; empty: they are memory */
 
 	struct rf_ust_session *ust; /* NULL until the first start; owned by sessiond/ust */
 };

@@ -28,12 +28,36 @@ typedef void (*rf_ust_done_fn)(void *data, int code);
 void rf_ust_start(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /* Stops it everywhere, flushes; done when all recorded data is in files. */
 void rf_ust_stop(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
-/* Releases everything in applications and consumers. session->ust is NULL when done. The session must be stopped. */
+/*
+ * Releases everything in applications and consumers. session->ust is NULL when done. The session must be stopped. One
+ * that was ever rotated ends with a rotation of what is not archived yet: session->rotation tells.
+ */
 void rf_ust_destroy(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
-/* The model changed (rules, channel or rule state): brings applications of an active session up to it. */
+/* The model changed (rules, channel or rule state, trackers): brings applications of an active session up to it. */
 void rf_ust_update(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
-/* Refreshes discarded_events and lost_packets of the session's channels. */
+/* Refreshes discarded_events and lost_packets of the session's channels, and session->written. */
 void rf_ust_statistics(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
+
+/*
+ * Ends the session's chunk and, while it is active, begins the next. DONE comes when that is under way: from then on
+ * session->rotation says ongoing, and later how it ended; the session need not stay busy meanwhile. The session must
+ * have output and a chunk, no rotation of it may be under way.
+ */
+void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
+/*
+ * Drops what rings and files of the session's chunk hold; an active session begins a new one. Statistics stay. DONE when
+ * the files are gone.
+ */
+void rf_ust_clear(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
+/* Writes what the rings hold to a new directory in OUTPUT (copied), and counts it in session->snapshot_count. */
+void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,
+	rf_ust_done_fn done, void *data);
+/* The metadata of all traces is made anew, with a clock offset of now. The session is active, its buffers per uid. */
+void rf_ust_regenerate_metadata(
+	struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
+/* Every application tells its state again. The session is active. */
+void rf_ust_regenerate_statedump(
+	struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 
 /* What applications offer. */
 struct rf_ust_tracepoint {

@@ -14,6 +14,7 @@ struct row {
 	uint32_t channel;
 	uint64_t discarded;
 	uint64_t lost;
+	uint64_t written; /* bytes */
 };
 
 struct statistics_op {
@@ -49,11 +50,13 @@ static void statistics_came(void *data, int status, struct rf_reader *body)
 		uint32_t channel = rf_read_u32(&r);
 		uint64_t discarded = rf_read_u64(&r);
 		uint64_t lost = rf_read_u64(&r);
+		uint64_t written = rf_read_u64(&r);
 		struct row *row = rf_reader_ok(&r) ? row_of(so, channel) : NULL;
 
 		if (row) {
 			row->discarded += discarded;
 			row->lost += lost;
+			row->written += written;
 		}
 	}
 	rf_op_release(&so->op);
@@ -99,6 +102,12 @@ static void finish_statistics(struct rf_op *op)
 		if (row && (so->complete || row->lost > channel->lost_packets))
 			channel->lost_packets = row->lost;
 	}
+	uint64_t written = 0;
+
+	for (size_t i = 0; i < so->count; i++)
+		written += so->rows[i].written;
+	if (so->complete || written > op->session->written)
+		op->session->written = written;
 	free(so->rows);
 	op->done(op->data, op->code);
 }

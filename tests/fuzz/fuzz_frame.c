@@ -36,6 +36,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	X(rf_broker_place)                                                                                             \
 	X(rf_broker_id)                                                                                                \
 	X(rf_broker_open_streams)                                                                                      \
+	X(rf_broker_open_buffers)                                                                                      \
+	X(rf_broker_make_chunk)                                                                                        \
+	X(rf_broker_chunk)                                                                                             \
+	X(rf_broker_save_session)                                                                                      \
+	X(rf_broker_saved)                                                                                             \
+	X(rf_broker_lookup_account)                                                                                    \
+	X(rf_broker_account)                                                                                           \
+	X(rf_consumer_move_trace)                                                                                      \
+	X(rf_consumer_snapshot_trace)                                                                                      \
 	X(rf_consumer_id)                                                                                              \
 	X(rf_consumer_create_trace)                                                                                    \
 	X(rf_consumer_create_channel)                                                                                  \

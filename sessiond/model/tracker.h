@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Process attribute trackers: which processes a session records, by one attribute each. A process is recorded when
+ * every tracker includes it. Owned by the session, loop thread only.
+ */
+#ifndef RF_SESSIOND_MODEL_TRACKER_H
+#define RF_SESSIOND_MODEL_TRACKER_H
+
+#include "common/list.h"
+#include "common/message.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Those that user space has. */
+enum rf_tracker_kind {
+	RF_TRACKER_VPID,
+	RF_TRACKER_VUID,
+	RF_TRACKER_VGID,
+	RF_TRACKERS,
+};
+
+/* Numbers of the client protocol. */
+enum rf_tracker_policy {
+	RF_TRACK_ALL = 0,
+	RF_TRACK_NONE = 1,
+	RF_TRACK_SET = 2,
+};
+
+struct rf_tracked {
+	struct rf_list node; /* in rf_tracker.set, in the order of the commands */
+	uint32_t value;
+	char name[RF_NAME_SIZE]; /* as the client gave it; empty: it gave the number */
+};
+
+struct rf_tracker {
+	enum rf_tracker_policy policy;
+	struct rf_list set; /* struct rf_tracked; empty but for RF_TRACK_SET */
+};
+
+void rf_tracker_init(struct rf_tracker *tracker);
+void rf_tracker_fini(struct rf_tracker *tracker);
+/* A change empties the set. */
+void rf_tracker_set_policy(struct rf_tracker *tracker, enum rf_tracker_policy policy);
+/* 0, -EEXIST when VALUE is there (under whatever name), -ENOMEM. NAME may be empty. */
+int rf_tracker_add(struct rf_tracker *tracker, uint32_t value, const char *name);
+/* 0, or -ENOENT. */
+int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value);
+bool rf_tracker_includes(const struct rf_tracker *tracker, uint32_t value);
+
+#endif

@@ -67,6 +67,7 @@ struct rf_session {
 	struct rf_channel_attr metadata;
 
 	struct rf_chunk chunk;
+	uint64_t next_chunk; /* its number */
 	struct rf_rotation rotation;
 	struct rf_rotation_schedule schedule;
 	uint64_t written; /* bytes recorded to files; refreshed with the statistics */

@@ -17,21 +17,23 @@ void rf_ust_trace_init(void)
 	streams_max = (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel();
 }
 
-struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
-	struct rf_registry *registry, struct rf_consumer *consumer)
+unsigned int rf_ust_cpus(void)
+{
+	return streams_max;
+}
+
+struct rf_ust_trace *rf_ust_trace_new(
+	uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits, struct rf_consumer *consumer)
 {
 	struct rf_ust_trace *trace = calloc(1, sizeof(*trace));
 
-	if (!trace) {
-		rf_registry_unref(registry);
+	if (!trace)
 		return NULL;
-	}
 	trace->refs = 1;
 	trace->id = id;
 	trace->session_id = session_id;
 	trace->uid = uid;
 	trace->abi_bits = abi_bits;
-	trace->registry = registry;
 	trace->consumer = rf_consumer_ref(consumer);
 	rf_list_init(&trace->node);
 	rf_list_init(&trace->channels);
@@ -133,6 +135,8 @@ static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def 
 		.switch_interval = def->attr.switch_interval,
 		.read_interval = def->attr.read_interval,
 		.blocking_timeout = def->attr.blocking_timeout,
+		.file_size = def->attr.tracefile_size,
+		.file_count = def->attr.tracefile_count,
 	};
 	int sock;
 	/* The id is part of the request, and of what the application is told later: it comes first. */

@@ -39,10 +39,14 @@ struct rf_trace_channel {
 };
 
 struct rf_ust_trace {
-	struct rf_list node; /* in rf_ust_session.traces (per-uid ones only) */
+	struct rf_list node; /* in rf_ust_session.traces until it ends */
 	unsigned int refs;
-	uint64_t id; /* also the number of its directory */
+	uint64_t id;
 	uint64_t session_id;
+	/* The broker's ids of its directories, 0: none; loop thread. */
+	uint32_t dir;        /* it is written to */
+	uint32_t left_dir;   /* it was written to before the move that is under way */
+	uint32_t buffer_dir; /* with its ring buffers */
 	uid_t uid;
 	uint8_t abi_bits;
 	bool failed; /* its consumer died: nothing more is recorded in it */
@@ -54,9 +58,9 @@ struct rf_ust_trace {
 
 /* Before the sandbox: the number of CPUs, which the library reads from files. */
 void rf_ust_trace_init(void);
-/* Takes the registry reference, adds one to CONSUMER. NULL without memory (the registry is dropped then). */
-struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
-	struct rf_registry *registry, struct rf_consumer *consumer);
+/* Without a registry yet, which becomes its own. Adds a reference to CONSUMER. NULL without memory. */
+struct rf_ust_trace *rf_ust_trace_new(
+	uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits, struct rf_consumer *consumer);
 struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace);
 void rf_ust_trace_unref(struct rf_ust_trace *trace);
 /* The push function of registries: DATA is the rf_consumer. Any thread. */

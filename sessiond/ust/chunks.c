@@ -67,6 +67,7 @@ static void launch_rotation(struct rf_op *op)
 		return;
 	rf_output_retire(op->domain, session->ust, &co->old);
 	rf_output_enter(op->domain, session, co->active ? &co->next : NULL, false);
+	session->rotation.ever = true;
 	session->rotation.state = RF_ROTATION_ONGOING;
 	session->rotation.number = co->old.number;
 	session->rotation.since_stop = !co->active;
@@ -83,10 +84,8 @@ static void begin_rotation(struct rf_op *op)
 	co->old = session->chunk;
 	co->end = time(NULL);
 	co->active = session->active;
-	/* From here on the output root is never a chunk again. */
-	session->rotation.ever = true;
 	if (co->active)
-		rf_output_make_next(op, &co->next);
+		rf_output_make_next(op, &co->next, false);
 	op->next = launch_rotation;
 }
 
@@ -118,7 +117,7 @@ static void drop(struct rf_op *op)
 		rf_output_settle(op);
 		op->next = go_on;
 	} else if (co->active) {
-		op->session->ust->active = true;
+		rf_ust_begin_tracing(op);
 	}
 }
 
@@ -131,7 +130,7 @@ static void replace(struct rf_op *op)
 	if (co->active && co->old.there) {
 		/* Out of the way first: it may be the output root, which the next one is then, too. */
 		rf_output_retire(op->domain, session->ust, &co->old);
-		rf_output_make_next(op, &co->next);
+		rf_output_make_next(op, &co->next, co->old.base);
 	}
 	op->next = drop;
 }

@@ -104,8 +104,6 @@ void rf_ust_begin_tracing(struct rf_op *op)
 {
 	struct rf_ust_session *us = op->session->ust;
 
-	if (op->code != LTTNG_OK)
-		return;
 	us->active = true;
 	rf_list_for_each(node, &us->consumers)
 		rf_consumer_send_id(rf_container_of(node, struct rf_session_consumer, node)->consumer,
@@ -113,11 +111,17 @@ void rf_ust_begin_tracing(struct rf_op *op)
 	update_all(op);
 }
 
+static void begin_if_made(struct rf_op *op)
+{
+	if (op->code == LTTNG_OK)
+		rf_ust_begin_tracing(op);
+}
+
 static void make_output(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
 
-	op->next = rf_ust_begin_tracing;
+	op->next = begin_if_made;
 	if (!session->ust) {
 		struct rf_ust_session *us = rf_ust_session_new(session);
 

@@ -114,11 +114,11 @@ static void make_chunk(struct rf_op *op, uint32_t tree, const struct rf_chunk *c
 	sent(asked, rf_broker_make_chunk(op->domain->broker, &request, answered, asked));
 }
 
-static struct rf_chunk next_chunk(struct rf_ust_domain *domain, const struct rf_session *session)
+static struct rf_chunk next_chunk(struct rf_ust_domain *domain, const struct rf_session *session, bool base)
 {
 	return (struct rf_chunk){
 		.there = true,
-		.base = !session->rotation.ever,
+		.base = base,
 		.id = rf_broker_new_id(domain->broker),
 		.number = session->next_chunk,
 		.begin = time(NULL),
@@ -156,7 +156,7 @@ void rf_output_begin(struct rf_op *op)
 	if (!us->has_tree)
 		us->tree = make_tree(op, session->path, tree_made);
 	if (!session->chunk.there) {
-		const struct rf_chunk chunk = next_chunk(op->domain, session);
+		const struct rf_chunk chunk = next_chunk(op->domain, session, !session->rotation.ever);
 
 		make_chunk(op, us->tree, &chunk, first_chunk_made);
 	}
@@ -168,9 +168,9 @@ static void next_made(struct asked *asked, const struct rf_broker_place *place)
 	asked->session->next_chunk++;
 }
 
-void rf_output_make_next(struct rf_op *op, struct rf_chunk *next)
+void rf_output_make_next(struct rf_op *op, struct rf_chunk *next, bool base)
 {
-	*next = next_chunk(op->domain, op->session);
+	*next = next_chunk(op->domain, op->session, base);
 	make_chunk(op, op->session->ust->tree, next, next_made);
 }
 

@@ -15,10 +15,10 @@
  */
 void rf_output_begin(struct rf_op *op);
 /*
- * Makes the session's next chunk, which becomes session->chunk only by rf_output_enter(). The output root is used
- * itself as long as no rotation ever moved anything out of it. Fails OP as above.
+ * Makes the session's next chunk, which becomes session->chunk only by rf_output_enter(). BASE: it is the output root
+ * itself. Fails OP as above.
  */
-void rf_output_make_next(struct rf_op *op, struct rf_chunk *next);
+void rf_output_make_next(struct rf_op *op, struct rf_chunk *next, bool base);
 /* The traces go on in NEXT (NULL: nowhere, packets wait in the rings), without what they hold if DISCARD. */
 void rf_output_enter(
 	struct rf_ust_domain *domain, struct rf_session *session, const struct rf_chunk *next, bool discard);

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
 #include "policy/broker/trees.h"
 
@@ -312,7 +313,7 @@ void rf_children_reap(struct rf_broker *broker)
 
 		if (peer)
 			peer_exited(peer, status);
-		else
+		else if (!rf_lookups_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}
 }

@@ -61,17 +61,16 @@ static void finish_if_ended(struct rf_trace *trace)
 	if (!trace->ending || trace->opening || trace->ops || rf_list_linked(&trace->channels))
 		return;
 
-	uint64_t id = trace->id;
 	int err = rf_places_leave(trace, UINT64_MAX);
 
 	rf_trace_metadata_result(trace, err);
 	rf_metadata_text_fini(&trace->text);
 	rf_list_remove(&trace->node);
 	rf_list_remove(&trace->session_node);
+	tell_end(daemon, trace->id);
 	rf_settle_end(session, &trace->end, err);
 	free(trace);
 	daemon->trace_count--;
-	tell_end(daemon, id);
 	rf_session_trace_gone(session);
 	rf_daemon_trace_gone(daemon);
 }

@@ -233,16 +233,18 @@ static void app_stop(struct app *app)
 	close(app->said);
 }
 
-/* Events that babeltrace2 reads; it must not complain about anything else than discarded events. */
+/* Events that babeltrace2 reads in all directories of traces; it must not complain about anything else than discarded
+ * events. */
 static unsigned long count_events(const struct peer *peer)
 {
 	char command[512];
 	unsigned long count = 0;
 
 	snprintf(command, sizeof(command),
-		"babeltrace2 --no-delta '%s' 2>'%s/.stderr' | grep -c 'lttng_ust_tracef:event'; "
-		"test -z \"$(grep -v -e discarded -e '^ *$' '%s/.stderr')\"",
-		peer->dir, peer->dir, peer->dir);
+		"babeltrace2 --no-delta %1$s $(ls -d %1$s/d* 2>%1$s/.none) 2>%1$s/.stderr | grep -c "
+		"'lttng_ust_tracef:event'; "
+		"test -z \"$(grep -v -e discarded -e '^ *$' %1$s/.stderr)\"",
+		peer->dir);
 
 	FILE *out = popen(command, "r");
 

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define PEER_WAIT_MS 10000
+#define PEER_BUFFER_DIRS 1000u
 
 struct peer {
 	char dir[64];
@@ -43,13 +44,16 @@ struct peer {
 	struct rf_frame_buffer buffer;
 };
 
-/* Directory 1 is the peer's own, others are made in it when something is opened in them. */
+/*
+ * Directory 1 is the peer's own, others are made in it when something is opened in them: dN for traces, bN (from 1000
+ * on) for buffers.
+ */
 static void peer_path(const struct peer *peer, uint32_t dir, const char *name, char path[512])
 {
 	if (dir == 1)
 		snprintf(path, 512, "%s/%s", peer->dir, name);
 	else
-		snprintf(path, 512, "%s/d%u/%s", peer->dir, dir, name);
+		snprintf(path, 512, "%s/%c%u/%s", peer->dir, dir < PEER_BUFFER_DIRS ? 'd' : 'b', dir, name);
 }
 
 static int peer_open(const struct peer *peer, uint32_t dir, const char *name, int flags)

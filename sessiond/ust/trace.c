@@ -2,6 +2,7 @@
 #include "sessiond/ust/trace.h"
 
 #include "common/log.h"
+#include "sessiond/ust/domain.h"
 
 #include <errno.h>
 #include <lttng/ust-ctl.h>
@@ -15,6 +16,11 @@ static unsigned int streams_max;
 void rf_ust_trace_init(void)
 {
 	streams_max = (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel();
+}
+
+unsigned int rf_ust_cpus(void)
+{
+	return streams_max;
 }
 
 struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,

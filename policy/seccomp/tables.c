@@ -90,6 +90,8 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
+	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
 };
 TABLE(sessiond);

@@ -2,6 +2,7 @@
 #include "sessiond/ust/trace.h"
 
 #include "common/log.h"
+#include "sessiond/ust/domain.h"
 
 #include <errno.h>
 #include <lttng/ust-ctl.h>

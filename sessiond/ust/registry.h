@@ -24,10 +24,10 @@
 
 /*
  * What the applications of one trace may make us remember: texts of blocks and enumerations together. 1000 event types
- * of real programs are half a MiB, and a fourth of a link's send queue fits the whole of it. Events have no other
+ * of real programs are half a MiB, and half of a link's send queue fits the whole of it. Events have no other
  * bound: an id is 32 bits long, and those above 65534 are written with the long event header.
  */
-#define RF_REGISTRY_TEXT_MAX (16u * 1024 * 1024)
+#define RF_REGISTRY_TEXT_MAX (32u * 1024 * 1024)
 /* One block, so that nobody can make us write (and refuse) much at a time: 4096 plain fields are 0.4 MiB. */
 #define RF_REGISTRY_BLOCK_MAX (2u * 1024 * 1024)
 #define RF_REGISTRY_ENUMS_MAX 65535u

@@ -69,6 +69,8 @@ static int step_send_channel(struct rf_app *app, struct rf_step *step, struct rf
 			notifier, app->id, copy->handle, as->trace->registry, buffers->stream_class);
 	for (unsigned int i = 0; err >= 0 && i < buffers->stream_count; i++)
 		err = send_stream(app->command_sock, copy, buffers->streams[i]);
+	if (as->owns_trace)
+		rf_ust_trace_channel_used(as->trace, step->channel_def->id);
 	if (err < 0) {
 		lttng_ust_ctl_release_object(-1, copy);
 		free(copy);

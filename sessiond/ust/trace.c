@@ -56,11 +56,18 @@ static void drop_object(struct lttng_ust_abi_object_data *object)
 	free(object);
 }
 
-static void channel_free(struct rf_trace_channel *channel)
+static void drop_streams(struct rf_trace_channel *channel)
 {
 	for (unsigned int i = 0; i < channel->stream_count; i++)
 		drop_object(channel->streams[i]);
 	free(channel->streams);
+	channel->streams = NULL;
+	channel->stream_count = 0;
+}
+
+static void channel_free(struct rf_trace_channel *channel)
+{
+	drop_streams(channel);
 	drop_object(channel->object);
 	free(channel);
 }
@@ -185,4 +192,16 @@ int rf_ust_trace_channel(
 	pthread_mutex_unlock(&trace->lock);
 	*channel_out = channel;
 	return channel ? channel->status : -ENOMEM;
+}
+
+void rf_ust_trace_channel_used(struct rf_ust_trace *trace, uint32_t number)
+{
+	pthread_mutex_lock(&trace->lock);
+	rf_list_for_each(node, &trace->channels) {
+		struct rf_trace_channel *channel = rf_container_of(node, struct rf_trace_channel, node);
+
+		if (channel->channel == number)
+			drop_streams(channel);
+	}
+	pthread_mutex_unlock(&trace->lock);
 }

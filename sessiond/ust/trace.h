@@ -27,7 +27,10 @@ struct rf_channel_def {
 	struct rf_channel_attr attr;
 };
 
-/* A channel's buffers. Immutable once published; its objects are never sent, only duplicates of them. */
+/*
+ * A channel's buffers. Immutable once published but for rf_ust_trace_channel_used(); its objects are never sent, only
+ * duplicates of them.
+ */
 struct rf_trace_channel {
 	struct rf_list node;
 	uint32_t channel; /* the session's number */
@@ -72,5 +75,10 @@ int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t vers
  */
 int rf_ust_trace_channel(
 	struct rf_ust_trace *trace, const struct rf_channel_def *def, const struct rf_trace_channel **channel);
+/*
+ * Application command threads: the one application of a per-pid trace has the streams of channel NUMBER, so that their
+ * descriptors need not be kept for others.
+ */
+void rf_ust_trace_channel_used(struct rf_ust_trace *trace, uint32_t number);
 
 #endif

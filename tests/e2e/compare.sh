@@ -36,7 +36,7 @@ log_part() {
 }
 for part in "${parts[@]}"; do
 	for side in first second; do
-		while [ "$(jobs -pr | wc -l)" -ge "${COMPARE_JOBS:-4}" ]; do wait -n; done
+		while [ "$(jobs -pr | wc -l)" -ge "${COMPARE_JOBS:-6}" ]; do wait -n; done
 		suite=$reference
 		[ $side = first ] || suite=$other
 		log_part "$suite" "$side" "$part" &

@@ -103,6 +103,12 @@ L destroy grow
 tree "$O/grow"
 
 # Lost events are counted, and stay counted when the application is gone. The consumers stand still meanwhile.
+all_stopped() {
+	local pid
+	for pid; do
+		[ -n "$pid" ] && ! grep -hE '^State:' "/proc/$pid"/task/*/status | grep -qv 'T (stopped)' || return 1
+	done
+}
 lossy() {
 	local name=$1 pids
 	shift
@@ -113,8 +119,8 @@ lossy() {
 	app_start rf-flood -n 400 -s 1000
 	mapfile -t pids < <(daemon_pids consumer)
 	kill -STOP "${pids[@]}"
-	: >"$T/gate"
-	wait "$APP"
+	wait_until 5 all_stopped "${pids[@]}" || echo "== the consumers do not stop"
+	app_go
 	kill -CONT "${pids[@]}"
 	apps_gone
 	L stop

@@ -41,8 +41,6 @@ L enable-event -u -c c x --loglevel NOPE
 L enable-event -u -c c x --loglevel-only 99
 L enable-event -u -c c x --loglevel DEBUG..INFO
 L enable-event -u -c c x --loglevel DEBUG --loglevel-only INFO
-L enable-event -u -c c x --exclude y
-L enable-event -u -c c --all --exclude ''
 L enable-event -u x
 L enable-event -u --all
 L enable-event -u -c c lttng_jul:x
@@ -88,14 +86,35 @@ selected by-name "rf-sample -n 3 -a" rf_sample:tick
 selected by-pattern "rf-sample -n 3 -a" 'rf_s*:*i*'
 selected by-level "rf-sample -n 3 -a" 'rf_sample:*' --loglevel INFO
 selected by-exact-level "rf-sample -n 3 -a" 'rf_sample:*' --loglevel-only DEBUG
-selected by-range "rf-sample -n 3 -a" 'rf_sample:*' --loglevel WARNING..INFO
-selected by-filter "rf-sample -n 20 -a" 'rf_sample:*' --filter '(seq % 4) == 1 || mod == 3'
+selected by-filter "rf-sample -n 20 -a" 'rf_sample:*' --filter '(seq & 4) == 4 || mod == 3'
 selected by-bits "rf-sample -n 20" 'rf_sample:*' --filter '(seq & 6) == 2 && !(seq >> 3) && (low ^ 1) != 3'
 selected by-text "rf-sample -n 2 -a" 'rf_sample:*' --filter 'text == "h*o" && half >= 0.5'
 selected by-context "rf-sample -n 2" 'rf_sample:*' --filter '$ctx.procname == "rf-sample"'
 selected by-other-context "rf-sample -n 2" 'rf_sample:*' --filter '$ctx.procname == "other"'
 selected by-element "rf-fields -n 2" 'rf_fields:all' --filter 'arr[1] == 2 && seq[0] == 1 && str == "abcdef"'
 selected by-missing-field "rf-sample -n 2" 'rf_sample:*' --filter 'nosuch == 1'
+
+# Exclusions, which the stock daemons cannot list.
+L create excluding -o "$O/excluding"
+L enable-channel -u c
+L enable-event -u -c c x --exclude y
+L enable-event -u -c c 'rf_sample:*' --exclude 'rf_sample:t*'
+L enable-event -u -c c 'rf_sample:*' --exclude 'rf_sample:t*'
+L enable-event -u -c c 'rf_fields:*' -x 'rf_fields:lv_*,rf_fields:nothing'
+L enable-event -u -c c 'rf_fields:*' -x 'rf_fields:nothing,rf_fields:lv_*'
+L enable-event -u -c c 'rf_fields:*' -x 'rf_fields:nothing,rf_fields:nothing'
+L enable-event -u -c c 'rf_idle:*' -x 'rf_flood:*'
+L enable-event -u -c c --all --exclude 'rf_*,lttng_*' --loglevel DEBUG
+L start
+app rf-sample -n 2 -a
+app rf-fields -n 1
+L disable-event -u -c c 'rf_sample:*'
+app rf-sample -n 1 -a
+L enable-event -u -c c 'rf_sample:*' --exclude 'rf_sample:t*'
+app rf-sample -n 1 -a
+L stop
+L destroy excluding
+decoded "$O/excluding"
 
 # Rules that differ in their filter or level only: what any of them takes is there, once.
 L create together -o "$O/together"

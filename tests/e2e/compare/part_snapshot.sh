@@ -38,7 +38,7 @@ L snapshot record
 L snapshot record -n other
 L snapshot record -n other "$O/elsewhere"
 L snapshot record "file://$O/elsewhere"
-L snapshot record -m 1
+L snapshot record -n tiny -m 1
 L snapshot record -m 8192
 L snapshot record -m x
 L snapshot record -s nosuch

@@ -52,11 +52,7 @@ void rf_ust_clear(struct rf_ust_domain *domain, struct rf_session *session, rf_u
 /* Writes what the rings hold to a new directory in OUTPUT (copied), and counts it in session->snapshot_count. */
 void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,
 	rf_ust_done_fn done, void *data);
-<<<<<<< HEAD
-/* Streams of a channel in one trace: the number of possible CPUs. */
-=======
 /* Of how many CPUs a channel has a ring buffer: all that the machine may ever have. At least 1. */
->>>>>>> w-client
 unsigned int rf_ust_cpus(void);
 /* The metadata of all traces is made anew, with a clock offset of now. The session is active, its buffers per uid. */
 void rf_ust_regenerate_metadata(

@@ -2,6 +2,7 @@
 #include "policy/broker/children.h"
 
 #include "common/log.h"
+#include "policy/broker/autoload.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
@@ -310,9 +311,12 @@ void rf_children_reap(struct rf_broker *broker)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct rf_peer *peer = find_pid(broker, pid);
+		bool loaded;
 
 		if (peer)
 			peer_exited(peer, status);
+		else if (rf_autoload_reap(broker, pid, status, &loaded))
+			rf_lifecycle_loaded(broker, loaded);
 		else if (!rf_lookups_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}

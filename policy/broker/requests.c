@@ -21,7 +21,7 @@
 static int ready(struct rf_peer *peer, struct rf_frame *frame)
 {
 	(void)frame;
-	rf_lifecycle_ready(peer->broker);
+	rf_lifecycle_serving(peer->broker);
 	return 0;
 }
 

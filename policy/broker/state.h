@@ -54,6 +54,7 @@ struct rf_broker {
 	struct rf_timer restart;
 	unsigned int restarts;
 	uint64_t started; /* when the session daemon was last started */
+	pid_t autoload;   /* the helper that loads sessions, 0 without */
 	bool ready;       /* said once */
 	bool stopping;
 	bool failed;   /* ends with an error */

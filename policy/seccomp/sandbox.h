@@ -15,6 +15,7 @@ enum rf_role {
 	RF_ROLE_WORKER,
 	RF_ROLE_SESSIOND,
 	RF_ROLE_CONSUMER,
+	RF_ROLE_AUTOLOAD,
 };
 
 /* What an argument must be for the call to be allowed. */

@@ -80,6 +80,7 @@ enum rf_start_fd {
 	RF_START_FD_APPS,
 	RF_START_FD_HEALTH,
 	RF_START_FD_NOTIFICATION,
+	RF_START_FD_CONSUMER_HEALTH, /* health of consumers: only the session daemon knows them all */
 	RF_START_FD_COUNT,
 };
 

@@ -252,6 +252,8 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->lookups);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;
+	if (broker->options->consumer32)
+		rf_sandbox_allow_32bit();
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_BROKER);
 	if (!err)

@@ -46,6 +46,12 @@ struct rf_call_table {
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role);
 
 /*
+ * The broker's filter lets 32-bit children run, too, as long as they have no filter of their own. What is in memory
+ * cannot be looked at: of 32-bit socket calls, the address family. Before rf_sandbox_enter().
+ */
+void rf_sandbox_allow_32bit(void);
+
+/*
  * Sets no_new_privs and locks the whole process (all threads) in. Irrevocable. Negative errno on failure: the caller
  * must not go on then.
  */

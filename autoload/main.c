@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,6 +111,7 @@ int main(int argc, char **argv)
 	const char *home = getenv("LTTNG_HOME");
 
 	rf_log_init("ringfence-autoload", RF_LOG_WARNING);
+	prctl(PR_SET_DUMPABLE, 0);
 	if (getuid() != 0) {
 		/* Now: the filter lets no account module in any more. */
 		(void)getgrnam(NO_GROUP);

@@ -84,7 +84,7 @@ static void maybe_restart(struct rf_broker *broker)
 	if (broker->stopping || broker->sessiond || rf_list_linked(&broker->consumers))
 		return;
 	rf_trees_close_all(broker);
-	if (!broker->ready) {
+	if (!broker->serving) {
 		/* Whoever started us is waiting to hear that it works; it does not. */
 		rf_error("the session daemon did not come up");
 		broker->stopping = true;
@@ -203,8 +203,9 @@ void rf_lifecycle_serving(struct rf_broker *broker)
 {
 	int err;
 
-	if (broker->ready || broker->autoload || broker->stopping)
+	if (broker->serving || broker->stopping)
 		return;
+	broker->serving = true;
 	rf_runtime_ready(broker->runtime);
 	err = rf_autoload_start(broker);
 	if (err < 0) {

@@ -26,7 +26,9 @@ struct daemon {
 	struct rf_ust_domain *ust;
 	struct rf_client_server *clients;
 	struct rf_health health;
-	int notification_sock; /* listened on, nothing is served there yet */
+	/* Listened on, nothing is served there yet. */
+	int notification_sock;
+	int consumer_health_sock;
 	bool stopping;
 };
 
@@ -104,6 +106,7 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 	if (!daemon->clients || rf_health_init(&daemon->health, daemon->loop, start->fds[RF_START_FD_HEALTH]) < 0)
 		return -1;
 	daemon->notification_sock = start->fds[RF_START_FD_NOTIFICATION];
+	daemon->consumer_health_sock = start->fds[RF_START_FD_CONSUMER_HEALTH];
 	return 0;
 }
 
@@ -117,6 +120,7 @@ static void take_down(struct daemon *daemon)
 	rf_health_fini(&daemon->health);
 	rf_broker_client_fini(&daemon->broker);
 	close(daemon->notification_sock);
+	close(daemon->consumer_health_sock);
 	rf_loop_destroy(daemon->loop);
 	rcu_unregister_thread();
 }

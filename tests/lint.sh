@@ -19,7 +19,7 @@ files() {
 	find . \( -name 'build*' -prune \) -o -type f \( "${args[@]:1}" \) -printf '%P\n'
 }
 mapfile -t sources < <(files '*.c' '*.h')
-mapfile -t units < <(files 'common/*.c' 'policy/*.c' 'sessiond/*.c' 'consumerd/*.c' | grep -v '^tests/')
+mapfile -t units < <(files 'common/*.c' 'policy/*.c' 'autoload/*.c' 'sessiond/*.c' 'consumerd/*.c' | grep -v '^tests/')
 mapfile -t scripts < <({ files '*.sh'; echo .ci/run; } | sort -u)
 if [ "${#sources[@]}" -lt 100 ] || [ "${#units[@]}" -lt 50 ] || [ "${#scripts[@]}" -lt 10 ]; then
 	echo "lint found only ${#sources[@]} sources, ${#units[@]} units and ${#scripts[@]} scripts" >&2

@@ -66,6 +66,16 @@ void rf_opener_streams(
 	request(opener, RF_BROKER_OPEN_STREAMS, &w, wanted->cpu_count * (wanted->without_index ? 1 : 2), opened, data);
 }
 
+void rf_opener_buffers(
+	struct rf_opener *opener, const struct rf_broker_open_buffers *wanted, rf_opened_fn opened, void *data)
+{
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_open_buffers_encode(&w, wanted);
+	request(opener, RF_BROKER_OPEN_BUFFERS, &w, wanted->cpu_count, opened, data);
+}
+
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)
 {
 	rf_list_for_each(node, &opener->pending) {

@@ -37,7 +37,8 @@ struct peer {
 	int broker;
 	int control;
 	pthread_t broker_thread;
-	bool refuse_streams; /* the broker answers -EACCES */
+	pthread_barrier_t broker_runs; /* a program that forks while a thread starts has its locks locked for ever */
+	bool refuse_streams;           /* the broker answers -EACCES */
 	uint32_t serial;
 	unsigned int ended;  /* RF_CONSUMER_TRACE_ENDED seen */
 	unsigned int failed; /* RF_CONSUMER_STREAM_FAILED seen */
@@ -138,6 +139,7 @@ static void *peer_broker(void *data)
 	struct peer *peer = data;
 	struct rf_frame frame;
 
+	pthread_barrier_wait(&peer->broker_runs);
 	while (rf_frame_recv(peer->broker, &buffer, &frame, 0) == 1) {
 		peer_answer_open(peer, &frame);
 		rf_frame_close_fds(&frame);
@@ -195,7 +197,9 @@ static void peer_start(struct peer *peer)
 	close(control[1]);
 	peer->broker = broker[0];
 	peer->control = control[0];
+	pthread_barrier_init(&peer->broker_runs, NULL, 2);
 	cr_assert_eq(pthread_create(&peer->broker_thread, NULL, peer_broker, peer), 0);
+	pthread_barrier_wait(&peer->broker_runs);
 }
 
 /* The next frame; 0 when the consumer closed its end. */

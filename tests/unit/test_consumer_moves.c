@@ -166,8 +166,8 @@ Test(consumer_moves, a_parked_trace_keeps_its_packets_and_does_not_spin)
 
 	/* What is left in the ring at the end is not in any file, which is said. */
 	peer_move(&peer, TRACE, 0, false);
-	app_record(&app);
 	settle(&peer, 0);
+	app_record(&app);
 	peer_tell(&peer, RF_CONSUMER_END_TRACE, TRACE);
 	settle(&peer, 0);
 	statistics(&peer, &discarded, &lost);

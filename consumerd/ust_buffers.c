@@ -159,7 +159,7 @@ void rf_ust_buffers_close_files(const int *files)
 static struct rf_ust_buffers *new_buffers(const struct rf_consumer_create_channel *request, const int *files)
 {
 	unsigned int cpus = rf_ust_buffers_count();
-	struct rf_ust_buffers *buffers = calloc(1, sizeof(*buffers));
+	struct rf_ust_buffers *buffers = cpus ? calloc(1, sizeof(*buffers)) : NULL;
 
 	if (!buffers)
 		return NULL;

@@ -255,7 +255,7 @@ Test(consumer_moves, without_new_files_packets_are_lost_and_that_is_said)
 }
 
 /* The end comes right behind, with everything still on its way. */
-Test(consumer_moves, moves_and_the_end_stay_in_order)
+static void move_and_end(bool backwards)
 {
 	struct peer peer;
 	struct app app;
@@ -263,6 +263,7 @@ Test(consumer_moves, moves_and_the_end_stay_in_order)
 	uint64_t lost;
 
 	begin(&peer, &app, &roomy, 1000, "x");
+	peer.backwards = backwards;
 	app_record(&app);
 	for (uint32_t dir = 2; dir < 10; dir++) {
 		peer_move(&peer, TRACE, dir, false);
@@ -288,6 +289,16 @@ Test(consumer_moves, moves_and_the_end_stay_in_order)
 		}
 	}
 	finish(&peer, &app);
+}
+
+Test(consumer_moves, moves_and_the_end_stay_in_order)
+{
+	move_and_end(false);
+}
+
+Test(consumer_moves, whatever_the_broker_answers_first)
+{
+	move_and_end(true);
 }
 
 Test(consumer_moves, a_new_text_takes_the_place_of_the_old_one)

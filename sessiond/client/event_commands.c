@@ -85,6 +85,9 @@ static int check_enable(const struct rf_call *call, const struct target *target,
 		if (code != LTTNG_OK)
 			return code;
 	}
+	/* It is no channel for events. */
+	if (!strcmp(target->channel, RF_METADATA_CHANNEL))
+		return LTTNG_ERR_INVALID_CHANNEL_NAME;
 	if (rf_channel_is_agents(target->channel))
 		return LTTNG_ERR_INVALID_CHANNEL_DOMAIN;
 	return is_reserved(event->name) ? LTTNG_ERR_INVALID_EVENT_NAME : LTTNG_OK;

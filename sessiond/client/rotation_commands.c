@@ -121,6 +121,13 @@ static void cleared(void *data, int code)
 	rf_call_release_session(data, code);
 }
 
+static void clear(void *data)
+{
+	struct rf_call *call = data;
+
+	rf_ust_clear(call->context->ust, call->session, cleared, call);
+}
+
 int rf_cmd_clear(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
@@ -128,9 +135,12 @@ int rf_cmd_clear(struct rf_call *call)
 	/* There is nothing to clear. */
 	if (!session->ever_started || (!session->active && session->rotation.since_stop))
 		return LTTNG_OK;
-	if (session->rotation.state == RF_ROTATION_ONGOING)
-		return LTTNG_ERR_ROTATION_PENDING;
 	rf_call_take_session(call);
-	rf_ust_clear(call->context->ust, session, cleared, call);
+	if (session->rotation.state == RF_ROTATION_ONGOING) {
+		session->rotation_over = clear;
+		session->rotation_over_data = call;
+	} else {
+		clear(call);
+	}
 	return RF_LATER;
 }

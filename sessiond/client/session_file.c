@@ -234,10 +234,13 @@ static void write_schedules(struct rf_xml *xml, const struct rf_rotation_schedul
 
 static void write_attributes(struct rf_xml *xml, const struct rf_session *session)
 {
-	if (!session->snapshot_mode && !session->schedule.period && !session->schedule.size)
+	/* Loaders take an output for snapshots only in this mode; channels say for themselves what they do. */
+	bool snapshots = session->snapshot_mode || session->snapshot.there;
+
+	if (!snapshots && !session->schedule.period && !session->schedule.size)
 		return;
 	rf_xml_open(xml, "attributes");
-	if (session->snapshot_mode)
+	if (snapshots)
 		rf_xml_bool(xml, "snapshot_mode", true);
 	write_schedules(xml, &session->schedule);
 	rf_xml_close(xml);

@@ -2,6 +2,7 @@
 #include "tests/unit/fake_ust.h"
 
 #include <lttng/lttng-error.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct pending {
@@ -83,6 +84,18 @@ bool fake_ust_complete(struct rf_ust_domain *domain, int code)
 	else
 		what.done(what.data, code);
 	return true;
+}
+
+void fake_ust_end_rotation(struct rf_session *session, bool failed)
+{
+	struct rf_rotation *rotation = &session->rotation;
+
+	if (rotation->state != RF_ROTATION_ONGOING)
+		abort();
+	rotation->state = failed ? RF_ROTATION_ERROR : RF_ROTATION_COMPLETED;
+	snprintf(
+		rotation->path, sizeof(rotation->path), "/tmp/out/archives/%llu", (unsigned long long)rotation->number);
+	rf_session_rotation_over(session);
 }
 
 void fake_ust_forget(struct rf_ust_domain *domain)

@@ -42,6 +42,8 @@ void fake_ust_init(struct rf_ust_domain *domain);
 bool fake_ust_complete(struct rf_ust_domain *domain, int code);
 /* Drops what is pending: it is never completed. */
 void fake_ust_forget(struct rf_ust_domain *domain);
+/* The rotation that is under way ends: as if its chunk had been archived, unless it FAILED. */
+void fake_ust_end_rotation(struct rf_session *session, bool failed);
 unsigned int fake_ust_pending(const struct rf_ust_domain *domain);
 
 #endif

@@ -131,7 +131,7 @@ int rf_cmd_enable_event(struct rf_call *call)
 
 static int disable_rules(struct rf_channel *channel, const char *name)
 {
-	bool found = false;
+	bool found = !name[0]; /* all of them may be none: loaders of saved sessions rely on it */
 
 	rf_list_for_each(node, &channel->rules) {
 		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);

@@ -59,7 +59,7 @@ static void write_named_context(struct rf_xml *xml, const struct rf_context *con
 	snprintf(comment, sizeof(comment), " left out, as loaders know no context of this type: %s ",
 		name ? name->name : "unknown");
 	rf_xml_comment(xml, comment);
-	rf_warning("client: a saved session lacks context %s: session files cannot hold it",
+	rf_info("client: a saved session lacks context %s: session files cannot hold it",
 		name ? name->name : "unknown");
 }
 

@@ -121,13 +121,6 @@ static void cleared(void *data, int code)
 	rf_call_release_session(data, code);
 }
 
-static void clear(void *data)
-{
-	struct rf_call *call = data;
-
-	rf_ust_clear(call->context->ust, call->session, cleared, call);
-}
-
 int rf_cmd_clear(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
@@ -136,11 +129,6 @@ int rf_cmd_clear(struct rf_call *call)
 	if (!session->ever_started || (!session->active && session->rotation.since_stop))
 		return LTTNG_OK;
 	rf_call_take_session(call);
-	if (session->rotation.state == RF_ROTATION_ONGOING) {
-		session->rotation_over = clear;
-		session->rotation_over_data = call;
-	} else {
-		clear(call);
-	}
+	rf_ust_clear(call->context->ust, session, cleared, call);
 	return RF_LATER;
 }

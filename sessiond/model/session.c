@@ -84,15 +84,6 @@ struct rf_session *rf_session_find(struct rf_sessions *sessions, const char *nam
 	return NULL;
 }
 
-void rf_session_rotation_over(struct rf_session *session)
-{
-	void (*over)(void *data) = session->rotation_over;
-
-	session->rotation_over = NULL;
-	if (over)
-		over(session->rotation_over_data);
-}
-
 bool rf_session_may_control(const struct rf_session *session, uid_t uid)
 {
 	return uid == 0 || uid == session->uid;

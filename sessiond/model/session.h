@@ -78,9 +78,6 @@ struct rf_session {
 
 	struct rf_chunk chunk;
 	struct rf_rotation rotation;
-	/* Whoever waits for the end of an ongoing rotation, at most one; see rf_session_rotation_over(). */
-	void (*rotation_over)(void *data);
-	void *rotation_over_data;
 	struct rf_rotation_schedule schedule;
 	struct rf_rotation_clock clock;
 	uint64_t written; /* bytes recorded to files; refreshed with the statistics */
@@ -110,8 +107,6 @@ struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name
 void rf_session_free(struct rf_session *session);
 /* By exact name; sessions under destruction are not found. */
 struct rf_session *rf_session_find(struct rf_sessions *sessions, const char *name);
-/* To be called whenever session->rotation.state leaves RF_ROTATION_ONGOING: tells who waits for that, once. */
-void rf_session_rotation_over(struct rf_session *session);
 /* uid 0 and the owner. */
 bool rf_session_may_control(const struct rf_session *session, uid_t uid);
 

@@ -95,7 +95,6 @@ void fake_ust_end_rotation(struct rf_session *session, bool failed)
 	rotation->state = failed ? RF_ROTATION_ERROR : RF_ROTATION_COMPLETED;
 	snprintf(
 		rotation->path, sizeof(rotation->path), "/tmp/out/archives/%llu", (unsigned long long)rotation->number);
-	rf_session_rotation_over(session);
 }
 
 void fake_ust_forget(struct rf_ust_domain *domain)

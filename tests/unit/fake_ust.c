@@ -136,11 +136,6 @@ void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, c
 	ask(domain, &(struct pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
 }
 
-unsigned int rf_ust_cpus(void)
-{
-	return FAKE_CPUS;
-}
-
 void rf_ust_list(struct rf_ust_domain *domain, uid_t uid, bool with_fields, rf_ust_list_fn done, void *data)
 {
 	domain->list_uid = uid;

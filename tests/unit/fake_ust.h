@@ -25,9 +25,6 @@ enum fake_request {
 	FAKE_REQUESTS,
 };
 
-/* What rf_ust_cpus() says. */
-#define FAKE_CPUS 2u
-
 struct rf_ust_domain {
 	struct rf_list pending;
 	unsigned int count[FAKE_REQUESTS];  /* how often it was asked for each */

@@ -254,15 +254,6 @@ Test(snapshots, are_recorded_where_session_and_command_say)
 	cr_expect_not(session->busy);
 }
 
-Test(snapshots, have_room_for_a_packet_of_each_stream)
-{
-	start(4096, 4);
-	cr_expect_eq(record(FAKE_CPUS * 4096 - 1, "", ""), LTTNG_ERR_MAX_SIZE_INVALID);
-	cr_expect_eq(record(FAKE_CPUS * 4096, "", ""), LTTNG_OK);
-	cr_expect_eq(record(0, "", ""), LTTNG_OK, "no limit");
-	cr_expect_eq(bench.ust.count[FAKE_SNAPSHOT], 2);
-}
-
 Test(snapshots, pass_on_what_went_wrong)
 {
 	struct message m = output_message(RECORD, 0, UNSET, "", "", "");
@@ -271,8 +262,9 @@ Test(snapshots, pass_on_what_went_wrong)
 	start(4096, 4);
 	send_as(&bench, 0, &m, &answer);
 	cr_expect(!answer.given && session->busy);
-	cr_assert(fake_ust_complete(&bench.ust, LTTNG_ERR_CREATE_DIR_FAIL));
-	cr_expect(answer.given && answer.code == LTTNG_ERR_CREATE_DIR_FAIL && !session->busy);
+	cr_assert(fake_ust_complete(&bench.ust, LTTNG_ERR_MAX_SIZE_INVALID));
+	cr_expect(answer.given && answer.code == LTTNG_ERR_MAX_SIZE_INVALID && !session->busy);
+	cr_expect_eq(session->snapshot_count, 0);
 }
 
 Test(snapshots, sessions_without_output_can_be_given_one)

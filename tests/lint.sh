@@ -46,7 +46,7 @@ spdx() {
 tidy() {
 	# The flags are given here, so that no compilation database is needed.
 	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -n 4 sh -c '
-		clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -I. -DRF_VERSION=\"tidy\" 2>/dev/null' sh |
+		clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -I. -I/usr/include/libxml2 -DRF_VERSION=\"tidy\" 2>/dev/null' sh |
 		{ ! grep -E 'warning:|error:' -A 4; }
 }
 clang_build() {

@@ -42,13 +42,13 @@ SANFLAGS += -fno-sanitize-recover=undefined
 endif
 endif
 HOOKFLAGS := $(foreach hook,$(subst +, ,$(HOOKS)),-DRF_HOOK_$(shell echo '$(hook)' | tr 'a-z-' 'A-Z_')=1)
-CPPFLAGS += -D_GNU_SOURCE -I. -DRF_VERSION='"$(VERSION)"'
+CPPFLAGS += -D_GNU_SOURCE -I. $(shell pkg-config --cflags-only-I libxml-2.0) -DRF_VERSION='"$(VERSION)"'
 CFLAGS ?= -g
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(HARDEN) $(SANFLAGS) $(HOOKFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 ALL_LDFLAGS = $(LDHARDEN) $(SANFLAGS) $(LDFLAGS)
 
 BROKER_LIBS := -lcap -lseccomp -linih
-SESSIOND_LIBS := -llttng-ust-ctl -llttng-ust-common -lurcu-cds -lurcu-common -lurcu -lseccomp -lcap -lpthread -ldl
+SESSIOND_LIBS := -lxml2 -llttng-ust-ctl -llttng-ust-common -lurcu-cds -lurcu-common -lurcu -lseccomp -lcap -lpthread -ldl
 CONSUMERD_LIBS := -llttng-ust-ctl -llttng-ust-common -lurcu -lseccomp -lcap -lpthread -ldl
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))

@@ -2,8 +2,7 @@
 #include "consumerd/channel.h"
 
 #include "common/log.h"
-#include "common/proto_broker.h"
-#include "consumerd/sink_file.h"
+#include "consumerd/channel_files.h"
 #include "consumerd/source_ust.h"
 #include "consumerd/stream_task.h"
 
@@ -15,13 +14,6 @@
 
 /* A session daemon that does not take a channel for so long does not get it. */
 #define HAND_OVER_SECONDS 2
-
-/* The files of some of a channel's streams, asked for. */
-struct files_request {
-	struct rf_channel *channel;
-	unsigned int first;
-	unsigned int count;
-};
 
 struct flush_waiter {
 	struct rf_list node;
@@ -72,6 +64,9 @@ static struct rf_stream *create_stream(struct rf_channel *channel, unsigned int 
 	}
 	stream->report = report_stream;
 	stream->owner = channel;
+	stream->file_size = channel->file_size;
+	stream->file_count = channel->file_count;
+	stream->want_file = rf_channel_want_file;
 	stream->before_write = before_write;
 	stream->before_write_data = &daemon->catch_up;
 	stream->thread = &daemon->threads[cpu % daemon->thread_count];
@@ -84,7 +79,7 @@ static int create_streams(
 	struct rf_packet_origin origin = {
 		.stream_class = request->stream_class, .abi_bits = channel->trace->daemon->abi_bits};
 
-	memcpy(origin.uuid, channel->trace->metadata.uuid, RF_UUID_SIZE);
+	memcpy(origin.uuid, channel->trace->format.uuid, RF_UUID_SIZE);
 	channel->streams = calloc(channel->buffers->cpu_count, sizeof(struct rf_stream *));
 	if (!channel->streams)
 		return -ENOMEM;
@@ -133,8 +128,10 @@ static int build(
 	rf_list_init(&channel->node);
 	rf_list_init(&channel->flushes);
 	memcpy(channel->name, request->name, sizeof(channel->name));
+	channel->file_size = request->file_size;
+	channel->file_count = request->file_count;
 
-	int err = rf_ust_buffers_create(&channel->buffers, request, trace->metadata.uuid);
+	int err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid);
 
 	if (!err)
 		err = hand_over(channel, sock);
@@ -150,53 +147,22 @@ static int build(
 	return 0;
 }
 
-static void attach(struct rf_stream *stream, int status, struct rf_frame *frame, unsigned int index)
-{
-	struct rf_sink *sink = NULL;
-
-	if (!status) {
-		sink = rf_sink_file_new(rf_frame_take_fd(frame, 2 * index), rf_frame_take_fd(frame, 2 * index + 1));
-		if (!sink)
-			status = -ENOMEM;
-	}
-	if (rf_stream_post_attach(stream, sink, status) == 0)
-		return;
-	/* It is never served; what it recorded ends up as stuck packets in the count. */
-	rf_error("no memory to begin reading a stream");
-	if (sink)
-		sink->ops->close(sink);
-}
-
-static void files_opened(void *data, int status, struct rf_frame *frame)
-{
-	struct files_request *request = data;
-
-	for (unsigned int i = 0; i < request->count; i++)
-		attach(request->channel->streams[request->first + i], status, frame, i);
-	free(request);
-}
-
-static void request_files(struct rf_channel *channel)
-{
-	for (unsigned int first = 0; first < channel->stream_count; first += RF_OPEN_STREAMS_MAX) {
-		unsigned int left = channel->stream_count - first;
-		unsigned int count = left < RF_OPEN_STREAMS_MAX ? left : RF_OPEN_STREAMS_MAX;
-		struct files_request *request = malloc(sizeof(*request));
-
-		if (!request) {
-			for (unsigned int i = first; i < first + count; i++)
-				attach(channel->streams[i], -ENOMEM, NULL, 0);
-			continue;
-		}
-		*request = (struct files_request){.channel = channel, .first = first, .count = count};
-		rf_opener_streams(&channel->trace->daemon->opener, channel->trace->dir, channel->name, first, count,
-			files_opened, request);
-	}
-}
-
 void rf_channel_refuse(int sock, int status)
 {
 	(void)send_status(sock, status);
+}
+
+/* Without a directory the streams stay parked, as they begin. */
+static void give_files(struct rf_channel *channel)
+{
+	const struct rf_stream_order order = {.dir = channel->trace->dir};
+	struct rf_list requests;
+
+	if (!order.dir)
+		return;
+	rf_list_init(&requests);
+	rf_channel_order(channel, &order, NULL, &requests);
+	rf_channel_files_ask(&requests);
 }
 
 void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock)
@@ -210,7 +176,21 @@ void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_c
 		return;
 	}
 	rf_list_append(&trace->channels, &channel->node);
-	request_files(channel);
+	give_files(channel);
+}
+
+void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion)
+{
+	for (unsigned int i = 0; i < channel->stream_count; i++) {
+		rf_completion_add(completion);
+
+		int err = rf_stream_post_park(channel->streams[i], discard, completion);
+
+		if (err) {
+			rf_completion_fail(completion, err);
+			rf_completion_finish(completion);
+		}
+	}
 }
 
 static int wait_for_end(struct rf_channel *channel, struct rf_completion *completion)

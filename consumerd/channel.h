@@ -2,7 +2,8 @@
 /*
  * One channel of a trace: its buffers and the streams that read them. Control thread only.
  *
- * A channel is made and handed over without waiting for its files; its streams begin to read when they are there.
+ * A channel is made and handed over without waiting for its files; its streams begin to read when they are there, or
+ * when a directory is given to a trace that had none.
  */
 #ifndef RF_CONSUMERD_CHANNEL_H
 #define RF_CONSUMERD_CHANNEL_H
@@ -22,6 +23,8 @@ struct rf_channel {
 	struct rf_list flushes; /* flushes that came while it is ending */
 	struct rf_completion ended;
 	struct rf_job ended_job;
+	uint64_t file_size; /* limits of its files, see RF_CONSUMER_CREATE_CHANNEL */
+	uint64_t file_count;
 	char name[RF_NAME_SIZE];
 };
 
@@ -29,6 +32,8 @@ struct rf_channel {
 void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock);
 /* The answer when there is nothing to be made. */
 void rf_channel_refuse(int sock, int status);
+/* Packets stay in the rings from now on; DISCARD: what is in them is dropped. A part of COMPLETION for each stream. */
+void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion);
 /* As rf_trace_flush(). */
 int rf_channel_flush(struct rf_channel *channel, uint64_t epoch, struct rf_completion *completion);
 /* Flush, drain, free; rf_trace_channel_gone() follows. */

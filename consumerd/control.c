@@ -5,7 +5,7 @@
 #include "common/proto_consumer.h"
 #include "consumerd/channel.h"
 #include "consumerd/session.h"
-#include "consumerd/trace.h"
+#include "consumerd/trace_op.h"
 
 #include <errno.h>
 #include <string.h>
@@ -71,6 +71,49 @@ static int end_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 	if (!trace)
 		return -ENOENT;
 	rf_trace_end(trace);
+	return 0;
+}
+
+static int move_trace(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_move_trace request;
+
+	if (!rf_consumer_move_trace_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	if (!trace || trace->ending)
+		return -ENOENT;
+	return rf_trace_move(trace, request.dir, request.discard);
+}
+
+static int snapshot_trace(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_snapshot_trace request;
+
+	if (!rf_consumer_snapshot_trace_decode(&frame->body, &request) || !request.dir)
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	if (!trace || trace->ending)
+		return -ENOENT;
+	return rf_trace_snapshot(trace, request.dir, request.max_packets);
+}
+
+static int settle_session(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_id id;
+
+	if (!rf_consumer_id_decode(&frame->body, &id) || !frame->serial)
+		return -EPROTO;
+
+	struct rf_session *session = rf_session_find(daemon, id.id);
+
+	if (session)
+		return rf_settle_ask(session, frame->serial);
+	reply(daemon, frame, 0);
 	return 0;
 }
 
@@ -165,6 +208,9 @@ static const struct {
 	[RF_CONSUMER_FLUSH_SESSION] = {"flush session", flush_session, true},
 	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false},
 	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true},
+	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false},
+	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false},
+	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true},
 	[RF_CONSUMER_DESTROY_SESSION] = {"destroy session", destroy_session, true},
 };
 

@@ -46,6 +46,7 @@ static void take_turn(struct rf_data_thread *thread, struct rf_stream *stream)
 	case RF_DRAINED_STALLED:
 		stream->not_before = rf_now() + STALL_PAUSE;
 		return;
+	case RF_DRAINED_WAITING:
 	case RF_DRAINED_FAILED:
 		rf_data_thread_unwatch(thread, stream);
 		return;

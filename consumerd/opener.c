@@ -2,7 +2,6 @@
 #include "consumerd/opener.h"
 
 #include "common/log.h"
-#include "common/proto_broker.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -57,18 +56,14 @@ void rf_opener_metadata(struct rf_opener *opener, uint32_t dir, rf_opened_fn ope
 	request(opener, RF_BROKER_OPEN_METADATA, &w, 1, opened, data);
 }
 
-void rf_opener_streams(struct rf_opener *opener, uint32_t dir, const char *channel, unsigned int first,
-	unsigned int count, rf_opened_fn opened, void *data)
+void rf_opener_streams(
+	struct rf_opener *opener, const struct rf_broker_open_streams *wanted, rf_opened_fn opened, void *data)
 {
-	struct rf_broker_open_streams open = {
-		.dir = dir, .first_cpu = first, .cpu_count = count, .file_number = RF_NO_FILE_NUMBER};
-	size_t len = strnlen(channel, sizeof(open.channel) - 1);
 	struct rf_writer w;
 
-	memcpy(open.channel, channel, len);
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-	rf_broker_open_streams_encode(&w, &open);
-	request(opener, RF_BROKER_OPEN_STREAMS, &w, 2 * count, opened, data);
+	rf_broker_open_streams_encode(&w, wanted);
+	request(opener, RF_BROKER_OPEN_STREAMS, &w, wanted->cpu_count * (wanted->without_index ? 1 : 2), opened, data);
 }
 
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)

@@ -7,6 +7,7 @@
 #define RF_CONSUMERD_OPENER_H
 
 #include "common/link.h"
+#include "common/proto_broker.h"
 
 struct rf_opener {
 	struct rf_link *link;
@@ -22,9 +23,9 @@ typedef void (*rf_opened_fn)(void *data, int status, struct rf_frame *frame);
 
 void rf_opener_init(struct rf_opener *opener, struct rf_link *link);
 void rf_opener_metadata(struct rf_opener *opener, uint32_t dir, rf_opened_fn opened, void *data);
-/* Data and index file of COUNT CPUs from FIRST on; COUNT is at most RF_OPEN_STREAMS_MAX. */
-void rf_opener_streams(struct rf_opener *opener, uint32_t dir, const char *channel, unsigned int first,
-	unsigned int count, rf_opened_fn opened, void *data);
+/* WANTED->cpu_count is at most RF_OPEN_STREAMS_MAX. Data and index file of each CPU, or the data file alone. */
+void rf_opener_streams(
+	struct rf_opener *opener, const struct rf_broker_open_streams *wanted, rf_opened_fn opened, void *data);
 /* A reply came on the link. */
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame);
 /* No reply will come any more. */

@@ -13,7 +13,6 @@ struct session_flush {
 	struct rf_completion completion;
 	struct rf_daemon *daemon;
 	uint32_t serial;
-	atomic_int status;
 };
 
 struct rf_session *rf_session_find(struct rf_daemon *daemon, uint64_t id)
@@ -41,6 +40,7 @@ struct rf_session *rf_session_get(struct rf_daemon *daemon, uint64_t id)
 	session->epoch = 1;
 	rf_list_init(&session->traces);
 	rf_list_init(&session->counts);
+	rf_list_init(&session->marks);
 	rf_list_append(&daemon->sessions, &session->node);
 	return session;
 }
@@ -80,7 +80,7 @@ static void flushed(struct rf_completion *completion)
 	struct session_flush *flush = rf_container_of(completion, struct session_flush, completion);
 
 	rf_link_send(&flush->daemon->control, RF_CONSUMER_FLUSH_SESSION | RF_FRAME_REPLY, flush->serial,
-		atomic_load(&flush->status), NULL, 0, NULL, 0);
+		atomic_load(&completion->status), NULL, 0, NULL, 0);
 	free(flush);
 }
 
@@ -100,7 +100,7 @@ void rf_session_flush(struct rf_session *session, uint32_t serial)
 		int err = rf_trace_flush(rf_container_of(node, struct rf_trace, session_node), &flush->completion);
 
 		if (err)
-			atomic_store(&flush->status, err);
+			rf_completion_fail(&flush->completion, err);
 	}
 	rf_completion_finish(&flush->completion);
 }

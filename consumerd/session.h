@@ -8,12 +8,15 @@
 
 #include "common/wire.h"
 #include "consumerd/daemon.h"
+#include "consumerd/settle.h"
 
 struct rf_session {
 	struct rf_list node; /* in daemon->sessions */
 	struct rf_list traces;
 	struct rf_list counts; /* struct rf_channel_count */
 	struct rf_daemon *daemon;
+	struct rf_list marks; /* what is on its way, see settle.h */
+	int failure;          /* of what is done, for the next who asks */
 	uint64_t id;
 	uint64_t epoch; /* changes when tracing goes on: streams flushed in an older one are flushed again */
 	bool held;      /* not to be freed now */

@@ -24,7 +24,7 @@
 struct sink_file {
 	struct rf_sink sink;
 	int data_fd;
-	int index_fd;
+	int index_fd;      /* -1: no index */
 	uint64_t data_at;  /* end of the last complete packet */
 	uint64_t started;  /* bytes whose way to the disk was started */
 	uint64_t index_at; /* end of the last complete entry; 0: not even the header */
@@ -74,7 +74,7 @@ static int write_bytes(int fd, const void *bytes, size_t len, uint64_t offset)
 static void roll_back(struct sink_file *file)
 {
 	file->torn = ftruncate(file->data_fd, (off_t)file->data_at) < 0;
-	if (ftruncate(file->index_fd, (off_t)file->index_at) < 0)
+	if (file->index_fd >= 0 && ftruncate(file->index_fd, (off_t)file->index_at) < 0)
 		file->torn = true;
 }
 
@@ -82,7 +82,7 @@ static int ensure_index_header(struct sink_file *file)
 {
 	uint8_t header[RF_INDEX_HEADER];
 
-	if (file->index_at)
+	if (file->index_fd < 0 || file->index_at)
 		return 0;
 	rf_index_header(header);
 
@@ -104,7 +104,7 @@ static int write_packet(struct sink_file *file, const struct rf_packet *packet)
 
 	if (!err)
 		err = write_parts(file->data_fd, parts, 2, file->data_at);
-	if (err)
+	if (err || file->index_fd < 0)
 		return err;
 	rf_index_entry(entry, packet, file->data_at);
 	return write_bytes(file->index_fd, entry, sizeof(entry), file->index_at);
@@ -152,7 +152,8 @@ static void sink_file_close(struct rf_sink *sink)
 	if (file->torn)
 		roll_back(file);
 	close(file->data_fd);
-	close(file->index_fd);
+	if (file->index_fd >= 0)
+		close(file->index_fd);
 	free(file);
 }
 
@@ -167,7 +168,8 @@ struct rf_sink *rf_sink_file_new(int data_fd, int index_fd)
 
 	if (!file) {
 		close(data_fd);
-		close(index_fd);
+		if (index_fd >= 0)
+			close(index_fd);
 		return NULL;
 	}
 	file->sink.ops = &sink_file_ops;

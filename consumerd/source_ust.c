@@ -13,6 +13,7 @@ struct source_ust {
 	const uint8_t *ring; /* the sub-buffers, as mapped when only we had them */
 	unsigned long ring_len;
 	uint64_t subbuf_size;
+	unsigned long listed; /* position of the first packet of the list */
 };
 
 /*
@@ -59,9 +60,82 @@ static void source_ust_put(struct rf_source *source)
 	(void)lttng_ust_ctl_put_next_subbuf(rf_container_of(source, struct source_ust, source)->stream);
 }
 
+static void source_ust_keep(struct rf_source *source)
+{
+	(void)lttng_ust_ctl_put_subbuf(rf_container_of(source, struct source_ust, source)->stream);
+}
+
 static void source_ust_flush(struct rf_source *source)
 {
 	(void)lttng_ust_ctl_flush_buffer(rf_container_of(source, struct source_ust, source)->stream, 0);
+}
+
+static void source_ust_close_packet(struct rf_source *source)
+{
+	(void)lttng_ust_ctl_flush_buffer(rf_container_of(source, struct source_ust, source)->stream, 1);
+}
+
+/* Both are the application's word. False when they cannot be had. */
+static bool sample(struct source_ust *ust, unsigned long *consumed, unsigned long *produced)
+{
+	return lttng_ust_ctl_snapshot_sample_positions(ust->stream) >= 0 &&
+		lttng_ust_ctl_snapshot_get_consumed(ust->stream, consumed) >= 0 &&
+		lttng_ust_ctl_snapshot_get_produced(ust->stream, produced) >= 0;
+}
+
+static bool source_ust_empty(struct rf_source *source)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+	unsigned long consumed;
+	unsigned long produced;
+
+	return sample(ust, &consumed, &produced) && produced == consumed && produced % ust->subbuf_size == 0;
+}
+
+static uint64_t source_ust_position(struct rf_source *source)
+{
+	unsigned long consumed;
+	unsigned long produced;
+
+	return sample(rf_container_of(source, struct source_ust, source), &consumed, &produced) ? produced : 0;
+}
+
+static unsigned int source_ust_list(struct rf_source *source, unsigned int newest)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+	unsigned int most = newest && newest < source->capacity ? newest : source->capacity;
+	unsigned long consumed;
+	unsigned long produced;
+
+	if (!sample(ust, &consumed, &produced))
+		return 0;
+	consumed -= consumed % ust->subbuf_size;
+	produced -= produced % ust->subbuf_size;
+	if ((long)(produced - consumed) <= 0)
+		return 0;
+
+	uint64_t count = (produced - consumed) / ust->subbuf_size;
+
+	if (count > most)
+		count = most;
+	ust->listed = produced - (unsigned long)(count * ust->subbuf_size);
+	return (unsigned int)count;
+}
+
+static int source_ust_peek(struct rf_source *source, unsigned int number, struct rf_packet *packet)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+	unsigned long position = ust->listed + (unsigned long)(number * ust->subbuf_size);
+	int err = lttng_ust_ctl_get_subbuf(ust->stream, &position);
+
+	if (err == -EAGAIN || err == -ENODATA)
+		return -EAGAIN;
+	if (err)
+		return -EPROTO;
+	err = view_packet(ust, packet);
+	if (err)
+		source_ust_keep(source);
+	return err;
 }
 
 static uint64_t source_ust_stuck(struct rf_source *source)
@@ -70,16 +144,11 @@ static uint64_t source_ust_stuck(struct rf_source *source)
 	unsigned long consumed;
 	unsigned long produced;
 
-	if (lttng_ust_ctl_snapshot_sample_positions(ust->stream) < 0 ||
-		lttng_ust_ctl_snapshot_get_consumed(ust->stream, &consumed) < 0 ||
-		lttng_ust_ctl_snapshot_get_produced(ust->stream, &produced) < 0)
-		return 0;
-	if ((long)(produced - consumed) <= 0)
+	if (!sample(ust, &consumed, &produced) || (long)(produced - consumed) <= 0)
 		return 0;
 
 	uint64_t count = (produced / ust->subbuf_size) - (consumed / ust->subbuf_size);
 
-	/* The positions are the application's word. */
 	return count <= source->capacity ? count : source->capacity;
 }
 
@@ -94,7 +163,13 @@ static void source_ust_destroy(struct rf_source *source)
 static const struct rf_source_ops source_ust_ops = {
 	.get = source_ust_get,
 	.put = source_ust_put,
+	.keep = source_ust_keep,
 	.flush = source_ust_flush,
+	.close_packet = source_ust_close_packet,
+	.empty = source_ust_empty,
+	.position = source_ust_position,
+	.list = source_ust_list,
+	.peek = source_ust_peek,
 	.stuck = source_ust_stuck,
 	.destroy = source_ust_destroy,
 };

@@ -19,19 +19,19 @@ struct rf_stream *rf_stream_new(struct rf_source *source, struct rf_channel_coun
 	stream->count = count;
 	stream->overwrite = overwrite;
 	rf_list_init(&stream->turn);
-	rf_list_init(&stream->waiting);
+	rf_list_init(&stream->tasks);
+	stream->out.stream = stream;
 	return stream;
 }
 
 void rf_stream_free(struct rf_stream *stream)
 {
 	stream->source->ops->destroy(stream->source);
-	if (stream->sink)
-		stream->sink->ops->close(stream->sink);
+	rf_output_end(&stream->out);
 	free(stream);
 }
 
-static void report(struct rf_stream *stream, int error)
+void rf_stream_report(struct rf_stream *stream, int error)
 {
 	if (stream->reported)
 		return;
@@ -40,19 +40,16 @@ static void report(struct rf_stream *stream, int error)
 		stream->report(stream, error);
 }
 
-void rf_stream_attach(struct rf_stream *stream, struct rf_sink *sink, int error)
+bool rf_stream_parked(const struct rf_stream *stream)
 {
-	stream->sink = sink;
-	stream->attached = true;
-	if (!sink)
-		report(stream, error);
+	return !stream->out.dir;
 }
 
 static void fail(struct rf_stream *stream, int error)
 {
 	stream->failed = true;
 	stream->reported = false;
-	report(stream, error);
+	rf_stream_report(stream, error);
 }
 
 static void count_lost(struct rf_stream *stream, uint64_t packets)
@@ -68,7 +65,8 @@ static int account(struct rf_stream *stream, const struct rf_packet *packet)
 
 	if (facts->sequence < expected || facts->begin < stream->begin)
 		return -EPROTO;
-	if (stream->overwrite)
+	/* Nobody missed what was overwritten in a ring that nobody was to read. */
+	if (stream->overwrite && (stream->kept || !stream->dropping))
 		count_lost(stream, facts->sequence - expected);
 
 	uint64_t discarded = facts->discarded - stream->discarded;
@@ -84,28 +82,35 @@ static int account(struct rf_stream *stream, const struct rf_packet *packet)
 	return 0;
 }
 
-static void move(struct rf_stream *stream, const struct rf_packet *packet)
+/* 0, or a negative errno that ends the reading of the stream. */
+static int move(struct rf_stream *stream, const struct rf_packet *packet)
 {
-	if (!stream->sink) {
+	if (stream->dropping)
+		return 0;
+	if (!stream->out.sink) {
 		count_lost(stream, 1);
-		return;
+		return 0;
 	}
 	if (stream->before_write)
 		stream->before_write(stream->before_write_data);
 
-	int err = stream->sink->ops->write(stream->sink, packet);
+	int err = rf_output_write(&stream->out, packet);
 
 	if (!err) {
 		stream->reported = false;
 		atomic_fetch_add_explicit(
 			&stream->count->written, packet->header_len + packet->body_len, memory_order_relaxed);
-		return;
+		return 0;
 	}
 	count_lost(stream, 1);
-	report(stream, err);
+	/* The ring's memory is gone: it is a file, and somebody cut it. */
+	if (err == -EFAULT)
+		return err;
+	rf_stream_report(stream, err);
+	return 0;
 }
 
-/* 0, -EAGAIN, or -EPROTO. */
+/* 0, -EAGAIN, -EXFULL when the file has no room for the packet, or what ends the reading. */
 static int move_one(struct rf_stream *stream)
 {
 	struct rf_packet packet;
@@ -113,54 +118,118 @@ static int move_one(struct rf_stream *stream)
 
 	if (err)
 		return err;
+	if (!stream->dropping && !rf_output_fits(&stream->out, packet.header_len + packet.body_len)) {
+		stream->source->ops->keep(stream->source);
+		rf_output_turn(&stream->out);
+		return -EXFULL;
+	}
 	err = account(stream, &packet);
 	if (!err)
-		move(stream, &packet);
+		err = move(stream, &packet);
 	stream->source->ops->put(stream->source);
 	return err;
 }
 
-enum rf_drained rf_stream_drain(struct rf_stream *stream, unsigned int budget)
+/* Takes what it moves off *BUDGET. */
+static enum rf_drained drain(struct rf_stream *stream, unsigned int *budget)
 {
 	if (stream->failed)
 		return RF_DRAINED_FAILED;
+	if (stream->out.wanting)
+		return RF_DRAINED_WAITING;
 
 	uint64_t before = 0;
 	int err = 0;
 
-	while (!err && budget--) {
+	while (*budget) {
 		before = rf_now();
 		err = move_one(stream);
+		if (err)
+			break;
+		--*budget;
 	}
 	if (!err)
 		return RF_DRAINED_MORE;
 	if (err == -EAGAIN)
 		return rf_now() - before > STALL ? RF_DRAINED_STALLED : RF_DRAINED_DRY;
+	if (err == -EXFULL)
+		return RF_DRAINED_WAITING;
 	fail(stream, err);
 	return RF_DRAINED_FAILED;
 }
 
-void rf_stream_flush(struct rf_stream *stream, uint64_t epoch)
+enum rf_drained rf_stream_drain(struct rf_stream *stream, unsigned int budget)
 {
-	/* A writer that never stops must not hold us: what was there before, and the packet that the flush closes. */
-	const unsigned int all = stream->source->capacity + 1;
+	return drain(stream, &budget);
+}
 
-	if (stream->failed)
-		return;
-	if (stream->flushed_epoch != epoch) {
+/* One stage of PASS: all that is there. False: waits for a file. */
+static bool drain_all(struct rf_stream *stream, struct rf_stream_pass *pass)
+{
+	if (!pass->begun) {
+		pass->begun = true;
+		/* A writer that never stops must not hold us: what was there before, and the packet that a flush
+		 * closes. */
+		pass->left = stream->source->capacity + 1;
+	}
+	if (drain(stream, &pass->left) == RF_DRAINED_WAITING)
+		return false;
+	pass->begun = false;
+	pass->stage++;
+	return true;
+}
+
+bool rf_stream_flush(struct rf_stream *stream, struct rf_stream_pass *pass, uint64_t epoch)
+{
+	if (rf_stream_parked(stream))
+		return true;
+	if (!pass->stage && stream->flushed_epoch == epoch)
+		pass->stage++;
+	if (!pass->stage) {
 		/* A full ring has no room for the packet that the flush makes. */
-		rf_stream_drain(stream, all);
+		if (!drain_all(stream, pass))
+			return false;
 		if (stream->failed)
-			return;
+			return true;
 		stream->source->ops->flush(stream->source);
 		stream->flushed_epoch = epoch;
 	}
-	rf_stream_drain(stream, all);
+	return drain_all(stream, pass);
 }
 
-void rf_stream_finish(struct rf_stream *stream, uint64_t epoch)
+bool rf_stream_finish(struct rf_stream *stream, struct rf_stream_pass *pass, uint64_t epoch)
 {
-	rf_stream_flush(stream, epoch);
-	if (!stream->failed)
-		count_lost(stream, stream->source->ops->stuck(stream->source));
+	if (!rf_stream_flush(stream, pass, epoch))
+		return false;
+	if (stream->failed || !stream->kept)
+		return true;
+	/* Nobody flushed a parked one: its last packet is still open. */
+	if (rf_stream_parked(stream))
+		stream->source->ops->close_packet(stream->source);
+	count_lost(stream, stream->source->ops->stuck(stream->source));
+	return true;
+}
+
+bool rf_stream_leave(struct rf_stream *stream, struct rf_stream_pass *pass, bool discard)
+{
+	if (stream->failed || (rf_stream_parked(stream) && !discard))
+		return true;
+	if (!pass->begun)
+		stream->source->ops->close_packet(stream->source);
+	stream->dropping = discard;
+
+	bool done = drain_all(stream, pass);
+
+	stream->dropping = false;
+	return done;
+}
+
+void rf_stream_enter(struct rf_stream *stream, uint32_t dir, struct rf_sink *sink, int error)
+{
+	rf_output_begin(&stream->out, stream, dir, sink);
+	stream->kept |= dir != 0;
+	if (dir && !sink)
+		rf_stream_report(stream, error);
+	if (sink && !stream->failed && stream->source->ops->empty(stream->source))
+		stream->source->ops->flush(stream->source);
 }

@@ -3,107 +3,229 @@
 
 #include "common/log.h"
 #include "consumerd/data_thread.h"
+#include "consumerd/stream_copy.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct stream_task {
-	struct rf_job job;
-	struct rf_list node; /* in stream->waiting */
+enum task_result {
+	TASK_DONE,
+	TASK_WAITS, /* for a file: who brings it runs the tasks again */
+	TASK_AGAIN, /* soon, after the turns of others */
+	TASK_LAST,  /* done, and the stream is gone */
+};
+
+struct rf_stream_task {
+	struct rf_job job; /* brings the task, later brings it back for its next step */
+	struct rf_job give_job;
+	struct rf_list node; /* in stream->tasks */
 	struct rf_stream *stream;
-	void (*act)(struct stream_task *task);
+	enum task_result (*act)(struct rf_stream_task *task);
+	bool ready;   /* has the file that it needs, or needs none */
+	bool started; /* a copy was begun */
+	bool posted;  /* its next step is on the way */
+	struct rf_stream_order order;
 	struct rf_sink *sink;
 	int error;
 	uint64_t epoch;
+	struct rf_stream_pass pass;
+	struct rf_stream_copy copy;
 	struct rf_completion *completion;
 };
 
-static void act_and_free(struct stream_task *task)
+static void end_task(struct rf_stream_task *task)
 {
 	struct rf_completion *completion = task->completion;
 
-	task->act(task);
 	free(task);
 	if (completion)
 		rf_completion_finish(completion);
 }
 
-static void attach(struct stream_task *task)
+static void fail_task(struct rf_stream_task *task, int error)
 {
-	struct rf_stream *stream = task->stream;
+	if (task->completion)
+		rf_completion_fail(task->completion, error);
+}
 
-	rf_stream_attach(stream, task->sink, task->error);
+static void run_tasks(struct rf_stream *stream)
+{
+	while (rf_list_linked(&stream->tasks) && !stream->out.wanting) {
+		struct rf_stream_task *task = rf_container_of(stream->tasks.next, struct rf_stream_task, node);
 
-	int err = rf_data_thread_watch(stream->thread, stream);
+		if (!task->ready || task->posted)
+			return;
+
+		enum task_result result = task->act(task);
+
+		if (result == TASK_WAITS)
+			return;
+		if (result == TASK_AGAIN) {
+			task->posted = true;
+			rf_job_post(&stream->thread->jobs, &task->job);
+			return;
+		}
+		if (result == TASK_LAST) {
+			end_task(task);
+			return;
+		}
+		rf_list_remove(&task->node);
+		end_task(task);
+	}
+}
+
+static void watch(struct rf_stream *stream)
+{
+	int err = stream->watched || stream->failed ? 0 : rf_data_thread_watch(stream->thread, stream);
 
 	/* Its packets stay in the ring until a flush; only memory or the limit of epoll watches can be short. */
 	if (err)
 		rf_error("cannot watch a stream: %s", strerror(-err));
-	rf_list_for_each_safe(node, tmp, &stream->waiting) {
-		rf_list_remove(node);
-		/* The last of them may free the stream: nothing follows a finish. */
-		bool last = !rf_list_linked(&stream->waiting);
-
-		act_and_free(rf_container_of(node, struct stream_task, node));
-		if (last)
-			return;
-	}
 }
 
-static void flush(struct stream_task *task)
+static enum task_result go_on(struct rf_stream_task *task)
 {
-	rf_stream_flush(task->stream, task->epoch);
+	struct rf_stream *stream = task->stream;
+
+	if (!rf_stream_leave(stream, &task->pass, task->order.discard))
+		return TASK_WAITS;
+	rf_stream_enter(stream, task->order.dir, task->sink, task->error);
+	if (task->order.dir && !task->sink)
+		fail_task(task, task->error);
+	if (rf_stream_parked(stream))
+		rf_data_thread_unwatch(stream->thread, stream);
+	else
+		watch(stream);
+	return TASK_DONE;
 }
 
-static void finish(struct stream_task *task)
+static enum task_result copy(struct rf_stream_task *task)
+{
+	if (!task->started)
+		rf_stream_copy_begin(task->stream, &task->copy, task->order.newest, task->order.dir, task->sink);
+	task->started = true;
+	if (task->copy.out.wanting)
+		return TASK_WAITS;
+
+	enum rf_copied copied = rf_stream_copy_some(task->stream, &task->copy);
+
+	if (copied != RF_COPIED_ALL)
+		return copied == RF_COPIED_WAITING ? TASK_WAITS : TASK_AGAIN;
+	rf_stream_copy_end(&task->copy);
+	if (!task->sink || task->copy.error)
+		fail_task(task, task->copy.error ? task->copy.error : task->error);
+	return TASK_DONE;
+}
+
+static enum task_result flush(struct rf_stream_task *task)
+{
+	return rf_stream_flush(task->stream, &task->pass, task->epoch) ? TASK_DONE : TASK_WAITS;
+}
+
+static enum task_result finish(struct rf_stream_task *task)
 {
 	rf_data_thread_unwatch(task->stream->thread, task->stream);
-	rf_stream_finish(task->stream, task->epoch);
+	if (!rf_stream_finish(task->stream, &task->pass, task->epoch))
+		return TASK_WAITS;
 	rf_stream_free(task->stream);
+	return TASK_LAST;
 }
 
-static void run_attach(struct rf_job *job)
+static void run_arrived(struct rf_job *job)
 {
-	act_and_free(rf_container_of(job, struct stream_task, job));
+	struct rf_stream_task *task = rf_container_of(job, struct rf_stream_task, job);
+
+	/* It is the first one already when it comes back for another step. */
+	if (!rf_list_linked(&task->node))
+		rf_list_append(&task->stream->tasks, &task->node);
+	task->posted = false;
+	run_tasks(task->stream);
 }
 
-static void run_after_attach(struct rf_job *job)
+static void run_given(struct rf_job *job)
 {
-	struct stream_task *task = rf_container_of(job, struct stream_task, job);
+	struct rf_stream_task *task = rf_container_of(job, struct rf_stream_task, give_job);
 
-	if (task->stream->attached)
-		act_and_free(task);
-	else
-		rf_list_append(&task->stream->waiting, &task->node);
+	task->ready = true;
+	run_tasks(task->stream);
 }
 
-static int post(const struct stream_task *like, void (*run)(struct rf_job *job))
+static void run_next_file(struct rf_job *job)
 {
-	struct stream_task *task = malloc(sizeof(*task));
+	struct rf_output *output = rf_container_of(job, struct rf_output, job);
+	struct rf_stream *stream = output->stream;
+
+	output->wanting = false;
+	output->sink = output->next;
+	output->next = NULL;
+	if (output == &stream->out) {
+		if (!output->sink)
+			rf_stream_report(stream, output->error);
+		watch(stream);
+	}
+	run_tasks(stream);
+}
+
+static struct rf_stream_task *post(const struct rf_stream_task *like)
+{
+	struct rf_stream_task *task = malloc(sizeof(*task));
 
 	if (!task)
-		return -ENOMEM;
+		return NULL;
 	*task = *like;
-	task->job.run = run;
+	task->job.run = run_arrived;
+	task->give_job.run = run_given;
 	rf_list_init(&task->node);
 	rf_job_post(&task->stream->thread->jobs, &task->job);
-	return 0;
+	return task;
 }
 
-int rf_stream_post_attach(struct rf_stream *stream, struct rf_sink *sink, int error)
+struct rf_stream_task *rf_stream_post_order(
+	struct rf_stream *stream, const struct rf_stream_order *order, struct rf_completion *completion)
 {
-	return post(&(struct stream_task){.stream = stream, .act = attach, .sink = sink, .error = error}, run_attach);
+	return post(&(struct rf_stream_task){
+		.stream = stream, .act = order->copy ? copy : go_on, .order = *order, .completion = completion});
+}
+
+void rf_stream_task_give(struct rf_stream_task *task, struct rf_sink *sink, int error)
+{
+	task->sink = sink;
+	task->error = error;
+	rf_job_post(&task->stream->thread->jobs, &task->give_job);
+}
+
+int rf_stream_post_park(struct rf_stream *stream, bool discard, struct rf_completion *completion)
+{
+	return post(&(struct rf_stream_task){.stream = stream,
+		       .act = go_on,
+		       .ready = true,
+		       .order.discard = discard,
+		       .completion = completion})
+		? 0
+		: -ENOMEM;
 }
 
 int rf_stream_post_flush(struct rf_stream *stream, uint64_t epoch, struct rf_completion *completion)
 {
-	return post(&(struct stream_task){.stream = stream, .act = flush, .epoch = epoch, .completion = completion},
-		run_after_attach);
+	return post(&(struct rf_stream_task){
+		       .stream = stream, .act = flush, .ready = true, .epoch = epoch, .completion = completion})
+		? 0
+		: -ENOMEM;
 }
 
 int rf_stream_post_finish(struct rf_stream *stream, uint64_t epoch, struct rf_completion *completion)
 {
-	return post(&(struct stream_task){.stream = stream, .act = finish, .epoch = epoch, .completion = completion},
-		run_after_attach);
+	return post(&(struct rf_stream_task){
+		       .stream = stream, .act = finish, .ready = true, .epoch = epoch, .completion = completion})
+		? 0
+		: -ENOMEM;
+}
+
+void rf_output_give(struct rf_output *output, struct rf_sink *sink, int error)
+{
+	output->next = sink;
+	output->error = error;
+	output->job.run = run_next_file;
+	rf_job_post(&output->stream->thread->jobs, &output->job);
 }

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "consumerd/channel.h"
+#include "consumerd/place.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct rf_trace *rf_trace_find(struct rf_daemon *daemon, uint64_t id)
 }
 
 /* Metadata has no stream of its own to be reported on: the log says it. */
-static void metadata_result(struct rf_trace *trace, int err)
+void rf_trace_metadata_result(struct rf_trace *trace, int err)
 {
 	if (!err) {
 		trace->reported = false;
@@ -42,39 +43,42 @@ static void metadata_result(struct rf_trace *trace, int err)
 	trace->reported = true;
 }
 
-static void finish_if_ended(struct rf_trace *trace)
+static void tell_end(struct rf_daemon *daemon, uint64_t id)
 {
-	struct rf_daemon *daemon = trace->daemon;
-	struct rf_session *session = trace->session;
-	const struct rf_consumer_id message = {.id = trace->id};
+	const struct rf_consumer_id message = {.id = id};
 	struct rf_writer w;
-
-	if (!trace->ending || trace->opening || rf_list_linked(&trace->channels))
-		return;
-	metadata_result(trace, rf_metadata_write(&trace->metadata));
-	rf_metadata_fini(&trace->metadata);
-	rf_list_remove(&trace->node);
-	rf_list_remove(&trace->session_node);
-	free(trace);
-	daemon->trace_count--;
 
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_id_encode(&w, &message);
 	rf_link_send_writer(&daemon->control, RF_CONSUMER_TRACE_ENDED, 0, 0, &w, NULL, 0);
+}
+
+static void finish_if_ended(struct rf_trace *trace)
+{
+	struct rf_daemon *daemon = trace->daemon;
+	struct rf_session *session = trace->session;
+
+	if (!trace->ending || trace->opening || trace->ops || rf_list_linked(&trace->channels))
+		return;
+
+	int err = rf_places_leave(trace, UINT64_MAX);
+
+	rf_trace_metadata_result(trace, err);
+	rf_metadata_text_fini(&trace->text);
+	rf_list_remove(&trace->node);
+	rf_list_remove(&trace->session_node);
+	tell_end(daemon, trace->id);
+	rf_settle_end(session, &trace->end, err);
+	free(trace);
+	daemon->trace_count--;
 	rf_session_trace_gone(session);
 	rf_daemon_trace_gone(daemon);
 }
 
-static void metadata_opened(void *data, int status, struct rf_frame *frame)
+void rf_trace_file_opened(struct rf_trace *trace)
 {
-	struct rf_trace *trace = data;
-
-	trace->opening = false;
-	if (status)
-		rf_error("no metadata file for trace %llu: %s", (unsigned long long)trace->id, strerror(-status));
-	else
-		rf_metadata_set_file(&trace->metadata, rf_frame_take_fd(frame, 0));
-	metadata_result(trace, rf_metadata_write(&trace->metadata));
+	if (--trace->opening)
+		return;
 	rf_list_for_each_safe(node, tmp, &trace->metadata_waiters) {
 		struct metadata_waiter *waiter = rf_container_of(node, struct metadata_waiter, node);
 
@@ -90,36 +94,41 @@ int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_tr
 	if (rf_trace_find(daemon, request->trace))
 		return -EEXIST;
 
+	if (!rf_metadata_packet_size_ok(request->packet_size))
+		return -EINVAL;
+
 	struct rf_session *session = rf_session_get(daemon, request->session);
 	struct rf_trace *trace = session && !session->destroying ? calloc(1, sizeof(*trace)) : NULL;
 
 	if (!trace)
 		return session && session->destroying ? -EINVAL : -ENOMEM;
 
-	int err = rf_metadata_init(&trace->metadata, request->uuid, request->packet_size);
-
-	if (err) {
-		free(trace);
-		return err;
-	}
 	trace->daemon = daemon;
 	trace->session = session;
 	trace->id = request->trace;
 	trace->dir = request->dir;
+	trace->buffer_dir = request->buffer_dir;
+	trace->format.packet_size = request->packet_size;
+	memcpy(trace->format.uuid, request->uuid, RF_UUID_SIZE);
 	rf_list_init(&trace->channels);
 	rf_list_init(&trace->metadata_waiters);
+	rf_list_init(&trace->places);
 	rf_list_append(bucket(daemon, trace->id), &trace->node);
 	rf_list_append(&session->traces, &trace->session_node);
 	daemon->trace_count++;
-	trace->opening = true;
-	rf_opener_metadata(&daemon->opener, trace->dir, metadata_opened, trace);
+	/* Without memory for them there is no metadata, which a flush tells. */
+	if (trace->dir && !rf_place_add(trace, trace->dir, false, 0, NULL, NULL))
+		return -ENOMEM;
+	if (trace->buffer_dir && !rf_place_add(trace, trace->buffer_dir, true, RF_PLACE_STAYS, NULL, NULL))
+		return -ENOMEM;
 	return 0;
 }
 
 void rf_trace_push_metadata(struct rf_trace *trace, const struct rf_consumer_push_metadata *push)
 {
-	metadata_result(trace,
-		rf_metadata_push(&trace->metadata, push->version, push->offset, push->text.data, push->text.len));
+	int err = rf_metadata_text_push(&trace->text, push->version, push->offset, push->text.data, push->text.len);
+
+	rf_trace_metadata_result(trace, err ? err : rf_places_write(trace));
 }
 
 static int wait_for_metadata(struct rf_trace *trace, struct rf_completion *completion)
@@ -140,8 +149,7 @@ int rf_trace_flush(struct rf_trace *trace, struct rf_completion *completion)
 
 	if (trace->opening)
 		result = wait_for_metadata(trace, completion);
-	else
-		metadata_result(trace, rf_metadata_write(&trace->metadata));
+	rf_trace_metadata_result(trace, rf_places_write(trace));
 	/* The streams of an ending trace are being flushed for the last time; their channels wait for that. */
 	rf_list_for_each(node, &trace->channels) {
 		int err = rf_channel_flush(
@@ -158,6 +166,7 @@ void rf_trace_end(struct rf_trace *trace)
 	if (trace->ending)
 		return;
 	trace->ending = true;
+	rf_settle_begin(trace->session, &trace->end);
 	rf_list_for_each(node, &trace->channels)
 		rf_channel_end(rf_container_of(node, struct rf_channel, node), trace->session->epoch);
 	finish_if_ended(trace);
@@ -165,5 +174,11 @@ void rf_trace_end(struct rf_trace *trace)
 
 void rf_trace_channel_gone(struct rf_trace *trace)
 {
+	finish_if_ended(trace);
+}
+
+void rf_trace_op_gone(struct rf_trace *trace)
+{
+	trace->ops--;
 	finish_if_ended(trace);
 }

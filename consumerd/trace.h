@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One CTF trace: a metadata file and the channels it describes. Control thread only.
+ * One CTF trace: a metadata text and the channels it describes, in one directory at a time or in none. Control thread
+ * only.
  *
- * It ends when its channels have ended and its metadata is written; it then tells the session daemon and frees itself.
+ * It ends when its channels have ended, nothing that was asked of it is on its way (trace_op.h) and its metadata is
+ * written; it then tells the session daemon and frees itself.
  */
 #ifndef RF_CONSUMERD_TRACE_H
 #define RF_CONSUMERD_TRACE_H
 
 #include "common/proto_consumer.h"
 #include "consumerd/completion.h"
-#include "consumerd/metadata.h"
+#include "consumerd/metadata_file.h"
 #include "consumerd/session.h"
 
 struct rf_trace {
 	struct rf_list node;         /* in daemon->traces */
 	struct rf_list session_node; /* in session->traces */
 	struct rf_list channels;
-	struct rf_list metadata_waiters; /* flushes that wait for the metadata file */
+	struct rf_list metadata_waiters; /* flushes that wait for metadata files */
+	struct rf_list places;           /* where the metadata is written to, see place.h */
 	struct rf_daemon *daemon;
 	struct rf_session *session;
 	uint64_t id;
-	uint32_t dir;
-	struct rf_metadata metadata;
-	bool opening;  /* the metadata file was asked for */
+	uint32_t dir;        /* for new channels; streams get there one by one. 0: none */
+	uint32_t buffer_dir; /* 0: buffers are memory */
+	struct rf_metadata_format format;
+	struct rf_metadata_text text;
+	uint64_t moves;       /* so far */
+	unsigned int ops;     /* on their way */
+	unsigned int opening; /* metadata files that were asked for */
+	struct rf_settle_mark end;
 	bool reported; /* that metadata cannot be written */
 	bool ending;
 };
@@ -40,5 +48,11 @@ int rf_trace_flush(struct rf_trace *trace, struct rf_completion *completion);
 void rf_trace_end(struct rf_trace *trace);
 /* A channel was taken out of the list. May free the trace. */
 void rf_trace_channel_gone(struct rf_trace *trace);
+/* A metadata file came, or not: one of those in `opening`. May free the trace. */
+void rf_trace_file_opened(struct rf_trace *trace);
+/* Something is not on its way any more: one of those in `ops`. May free the trace. */
+void rf_trace_op_gone(struct rf_trace *trace);
+/* Metadata was written (0) or could not be: says so, once until it can be again. */
+void rf_trace_metadata_result(struct rf_trace *trace, int err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "sessiond/ust/domain_state.h"
 #include "sessiond/ust/trace_clock.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -98,8 +99,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 		daemon->loop, &daemon->broker, start->fds[RF_START_FD_APPS], timeout, start->settings.hostname);
 	if (!daemon->ust)
 		return -1;
-	daemon->clients = rf_client_server_create(
-		daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions, daemon->ust, start->settings.rootless);
+	daemon->clients = rf_client_server_create(daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions,
+		daemon->ust, &daemon->broker, start->settings.rootless);
 	if (!daemon->clients || rf_health_init(&daemon->health, daemon->loop, start->fds[RF_START_FD_HEALTH]) < 0)
 		return -1;
 	daemon->notification_sock = start->fds[RF_START_FD_NOTIFICATION];
@@ -108,6 +109,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 
 static void take_down(struct daemon *daemon)
 {
+	/* Whoever waits for the broker is still there to hear that it will not answer. */
+	rf_requests_fail_all(&daemon->broker.requests, -EPIPE);
 	rf_ust_domain_destroy(daemon->ust);
 	rf_client_server_destroy(daemon->clients);
 	rf_sessions_fini(&daemon->sessions);

@@ -3,11 +3,11 @@
 # Installs from Debian 12 what is missing. usage: tests/install-deps.sh demo|all
 set -eu
 # To build, and to show the main job with the stock client and reader.
-packages="gcc make libc6-dev pkg-config liburcu-dev liblttng-ust-dev liblttng-ctl-dev libcap-dev libseccomp-dev libinih-dev scdoc
+packages="gcc make libc6-dev pkg-config liburcu-dev liblttng-ust-dev liblttng-ctl-dev libcap-dev libseccomp-dev libinih-dev libxml2-dev scdoc
 	lttng-tools babeltrace2 util-linux procps"
 # To test as well.
 [ "${1:-all}" = all ] && packages="$packages libcriterion-dev clang clang-tidy clang-format
-	libclang-rt-14-dev shellcheck git strace libcap2-bin"
+	libclang-rt-14-dev shellcheck git strace libcap2-bin libxml2-utils"
 missing=
 for package in $packages; do
 	status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)

@@ -11,7 +11,8 @@ UNIT_CLIENT := $(filter tests/unit/test_client_% tests/unit/test_model_%,$(UNIT_
 UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON) $(UNIT_CLIENT),$(UNIT_SOURCES))
 # What clients reach, with a user-space domain that only notes what it is asked in place of the real one.
 CLIENT_SIDE := $(call objects,$(wildcard sessiond/client/*.c sessiond/model/*.c) \
-	tests/unit/fake_ust.c tests/unit/client_request.c)
+	tests/unit/fake_ust.c tests/unit/fake_broker.c tests/unit/client_request.c)
+CLIENT_LIBS := -lxml2
 unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
 UNIT := $(call unit_programs,$(UNIT_SOURCES))
 
@@ -26,7 +27,7 @@ $(call unit_programs,$(UNIT_COMMON)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
 $(call unit_programs,$(UNIT_CLIENT)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CLIENT_SIDE) $(COMMON)
 	$(SAY) "  LD $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CLIENT_LIBS)
 $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SESSIOND) $(SANDBOX) $(COMMON)
 	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(SESSIOND_LIBS)
@@ -53,7 +54,7 @@ $(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz
 FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
 	$(SAY) "  LD $@"
-	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CLIENT_LIBS) -lpthread
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)

@@ -60,9 +60,13 @@ int rf_account_complete(struct rf_identity *identity)
 
 	identity->groups = NULL;
 	identity->group_count = 0;
+	identity->home = NULL;
 	if (!account)
 		return 0;
 	primary = account->pw_gid;
+	identity->home = strdup(account->pw_dir);
+	if (!identity->home)
+		return -ENOMEM;
 	getgrouplist(account->pw_name, primary, NULL, &count);
 	if (count <= 0 || count > 65536)
 		return -EOVERFLOW;

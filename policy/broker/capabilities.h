@@ -21,6 +21,7 @@ struct rf_identity {
 	gid_t gid;
 	gid_t *groups; /* supplementary; malloc'd by who fills it */
 	size_t group_count;
+	char *home; /* malloc'd by who fills it, NULL when it is not known */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/proto_broker.h"
 #include "policy/broker/children.h"
+#include "policy/broker/lookups.h"
 #include "policy/broker/notify_manager.h"
 #include "policy/broker/trees.h"
 #include "policy/seccomp/sandbox.h"
@@ -131,6 +132,7 @@ static void free_peer(struct rf_timer *timer)
 	struct rf_broker *broker = peer->broker;
 
 	rf_trees_forget_peer(broker, peer);
+	rf_lookups_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
 	rf_list_remove(&peer->node);
 	if (broker->sessiond == peer)
@@ -216,6 +218,7 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->consumers);
 	rf_list_init(&broker->trees);
 	rf_list_init(&broker->dirs);
+	rf_list_init(&broker->lookups);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;
 	if (!err)

@@ -6,6 +6,7 @@
 #include "common/proto_broker.h"
 #include "policy/broker/children.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/lookups.h"
 #include "policy/broker/trees.h"
 #include "policy/hooks.h"
 
@@ -70,15 +71,64 @@ static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
 	if (rf_tree_find(broker, request.tree))
 		return -EEXIST;
 
-	int err = rf_tree_open(broker, request.tree, request.uid, request.gid);
+	int err;
+	struct rf_tree *tree = rf_tree_open(broker, request.tree, request.uid, request.gid, &err);
 
-	if (err < 0)
+	if (!tree)
 		return err;
 	snprintf(object, sizeof(object), "role=sessiond gid=%u path=\"%s\"", request.gid,
 		rf_log_safe(safe, sizeof(safe), request.root));
 	start_body(&w);
 	rf_broker_make_tree_encode(&w, &request);
-	return rf_tree_pass(rf_tree_find(broker, request.tree), peer, frame, &w, "make-tree", object);
+	return rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
+}
+
+static int make_chunk(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_make_chunk request;
+	char object[RF_OBJECT_SIZE];
+	struct rf_writer w;
+	char safe[512];
+
+	if (!rf_broker_make_chunk_decode(&frame->body, &request))
+		return -EPROTO;
+	if (!request.chunk || request.kind < RF_CHUNK_BASE || request.kind > RF_CHUNK_SNAPSHOT)
+		return -EINVAL;
+	/* Others have no name. */
+	if (RF_CHECK_NAMES &&
+		(request.kind == RF_CHUNK_SNAPSHOT ? !rf_session_name_ok(request.name) : request.name[0] != '\0'))
+		return -EINVAL;
+
+	struct rf_tree *tree = rf_tree_find(peer->broker, request.tree);
+
+	if (!tree)
+		return -ENOENT;
+	snprintf(object, sizeof(object), "role=sessiond chunk=%u kind=%u name=\"%s\"", request.chunk, request.kind,
+		rf_log_safe(safe, sizeof(safe), request.name));
+	start_body(&w);
+	rf_broker_make_chunk_encode(&w, &request);
+	return rf_tree_pass(tree, peer, frame, &w, -1, "make-chunk", object);
+}
+
+/* Retire, archive, remove: which chunks there are and what may be done with each, the worker knows. */
+static int end_chunk(struct rf_peer *peer, struct rf_frame *frame)
+{
+	const char *op = rf_request_find(frame->type, peer->role)->name;
+	struct rf_broker_chunk request;
+	char object[RF_OBJECT_SIZE];
+	struct rf_writer w;
+
+	if (!rf_broker_chunk_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_tree *tree = rf_tree_find(peer->broker, request.tree);
+
+	if (!tree || !request.chunk)
+		return -ENOENT;
+	snprintf(object, sizeof(object), "role=sessiond chunk=%u", request.chunk);
+	start_body(&w);
+	rf_broker_chunk_encode(&w, &request);
+	return rf_tree_pass(tree, peer, frame, &w, -1, op, object);
 }
 
 static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
@@ -91,7 +141,8 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	if (!rf_broker_make_dir_decode(&frame->body, &request))
 		return -EPROTO;
 	if ((request.kind != RF_DIR_UST_UID && request.kind != RF_DIR_UST_PID) ||
-		(request.abi_bits != 64 && request.abi_bits != 32))
+		(request.abi_bits != 64 && request.abi_bits != 32) ||
+		(request.purpose != RF_DIR_TRACE && request.purpose != RF_DIR_BUFFERS))
 		return -EINVAL;
 
 	struct rf_tree *tree = rf_tree_find(broker, request.tree);
@@ -105,15 +156,16 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	if (rf_dir_find(broker, request.dir))
 		return -EEXIST;
 
-	int err = rf_dir_grant(broker, request.dir, tree, request.consumer);
+	int err = rf_dir_grant(broker, request.dir, tree, request.consumer, (enum rf_dir_purpose)request.purpose);
 
 	if (err < 0)
 		return err;
-	snprintf(object, sizeof(object), "role=sessiond dir=%u kind=%s traced-uid=%u consumer=%u", request.dir,
-		request.kind == RF_DIR_UST_UID ? "uid" : "pid", request.uid, request.consumer);
+	snprintf(object, sizeof(object), "role=sessiond dir=%u chunk=%u kind=%s purpose=%s traced-uid=%u consumer=%u",
+		request.dir, request.chunk, request.kind == RF_DIR_UST_UID ? "uid" : "pid",
+		request.purpose == RF_DIR_BUFFERS ? "buffers" : "trace", request.uid, request.consumer);
 	start_body(&w);
 	rf_broker_make_dir_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame, &w, "make-dir", object);
+	return rf_tree_pass(tree, peer, frame, &w, -1, "make-dir", object);
 }
 
 static int close_dir(struct rf_peer *peer, struct rf_frame *frame)
@@ -127,6 +179,22 @@ static int close_dir(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (dir)
 		rf_dir_close(dir);
+	return 0;
+}
+
+static int remove_dir(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_id request;
+
+	if (!rf_broker_id_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_dir *dir = rf_dir_find(peer->broker, request.id);
+
+	if (dir) {
+		rf_audit("op=remove-dir role=sessiond dir=%u result=granted", request.id);
+		rf_dir_remove(dir);
+	}
 	return 0;
 }
 
@@ -162,36 +230,125 @@ static int stop_consumer(struct rf_peer *peer, struct rf_frame *frame)
 	return 0;
 }
 
+static int lookup_account(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_lookup_account request;
+
+	if (!rf_broker_lookup_account_decode(&frame->body, &request))
+		return -EPROTO;
+	if (request.kind != RF_ACCOUNT_USER && request.kind != RF_ACCOUNT_GROUP)
+		return -EINVAL;
+	/* What cannot be a name is nobody's. */
+	if (!rf_account_name_ok(request.name))
+		return -ENOENT;
+	return rf_lookup_start(peer->broker, peer, frame, &request);
+}
+
+static bool save_names_ok(const struct rf_broker_save_session *request)
+{
+	return rf_session_name_ok(request->name) && strcmp(request->name, ".") != 0 &&
+		strcmp(request->name, "..") != 0 && (!request->directory[0] || rf_output_path_ok(request->directory));
+}
+
+/* A worker for this alone: it becomes the owner, writes the file, ends. */
+static int save_session(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker *broker = peer->broker;
+	struct rf_broker_save_session request;
+	char object[RF_OBJECT_SIZE];
+	struct rf_tree *worker;
+	struct rf_writer w;
+	char name[RF_NAME_SIZE];
+	char safe[256];
+	int err;
+
+	if (!rf_broker_save_session_decode(&frame->body, &request) || frame->fd_count != 1)
+		return -EPROTO;
+	if (!save_names_ok(&request))
+		return -EINVAL;
+	/* Nobody else's identity can be had without root. */
+	if (broker->runtime->rootless && (request.uid != getuid() || request.gid != getgid()))
+		return -EPERM;
+	worker = rf_tree_open(broker, 0, request.uid, request.gid, &err);
+	if (!worker)
+		return err;
+	snprintf(object, sizeof(object), "role=sessiond gid=%u name=\"%s\" directory=\"%s\"", request.gid,
+		rf_log_safe(name, sizeof(name), request.name), rf_log_safe(safe, sizeof(safe), request.directory));
+	start_body(&w);
+	rf_broker_save_session_encode(&w, &request);
+	err = rf_tree_pass(worker, peer, frame, &w, frame->fds[0], "save-session", object);
+	rf_tree_close(worker);
+	return err;
+}
+
 /* The directory, if it was granted to this very consumer. */
 static struct rf_dir *granted(struct rf_peer *peer, uint32_t id)
 {
 	struct rf_dir *dir = rf_dir_find(peer->broker, id);
 
-	return dir && (!RF_CHECK_GRANTS || dir->consumer == peer->id) ? dir : NULL;
+	return dir && !dir->revoked && (!RF_CHECK_GRANTS || dir->consumer == peer->id) ? dir : NULL;
+}
+
+/* What open-streams and open-buffers have in common. */
+static int check_streams(const char *channel, uint32_t first_cpu, uint32_t cpu_count)
+{
+	if ((RF_CHECK_NAMES && !rf_channel_name_ok(channel)) || !cpu_count || cpu_count > RF_OPEN_STREAMS_MAX ||
+		first_cpu > CPU_MAX)
+		return -EINVAL;
+	return 0;
+}
+
+static void describe_streams(char object[RF_OBJECT_SIZE], const struct rf_peer *peer, uint32_t dir, const char *channel,
+	uint32_t first_cpu, uint32_t cpu_count)
+{
+	char safe[RF_NAME_SIZE];
+
+	snprintf(object, RF_OBJECT_SIZE, "role=consumer consumer=%u dir=%u channel=\"%s\" cpus=%u+%u", peer->id, dir,
+		rf_log_safe(safe, sizeof(safe), channel), first_cpu, cpu_count);
 }
 
 static int open_streams(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker_open_streams request;
-	struct rf_writer w;
 	char object[RF_OBJECT_SIZE];
-	char safe[RF_NAME_SIZE];
+	struct rf_writer w;
 
 	if (!rf_broker_open_streams_decode(&frame->body, &request))
 		return -EPROTO;
-	if ((RF_CHECK_NAMES && !rf_channel_name_ok(request.channel)) || !request.cpu_count ||
-		request.cpu_count > RF_OPEN_STREAMS_MAX || request.first_cpu > CPU_MAX)
-		return -EINVAL;
 
+	int err = check_streams(request.channel, request.first_cpu, request.cpu_count);
 	struct rf_dir *dir = granted(peer, request.dir);
 
-	if (!dir)
+	if (err < 0)
+		return err;
+	if (!dir || dir->purpose != RF_DIR_TRACE)
 		return -EACCES;
-	snprintf(object, sizeof(object), "role=consumer consumer=%u dir=%u channel=\"%s\" cpus=%u+%u", peer->id,
-		request.dir, rf_log_safe(safe, sizeof(safe), request.channel), request.first_cpu, request.cpu_count);
+	describe_streams(object, peer, request.dir, request.channel, request.first_cpu, request.cpu_count);
 	start_body(&w);
 	rf_broker_open_streams_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame, &w, "open-streams", object);
+	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-streams", object);
+}
+
+static int open_buffers(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct rf_broker_open_buffers request;
+	char object[RF_OBJECT_SIZE];
+	struct rf_writer w;
+
+	if (!rf_broker_open_buffers_decode(&frame->body, &request))
+		return -EPROTO;
+
+	int err = check_streams(request.channel, request.first_cpu, request.cpu_count);
+	struct rf_dir *dir = granted(peer, request.dir);
+
+	if (err < 0)
+		return err;
+	if (!dir || dir->purpose != RF_DIR_BUFFERS)
+		return -EACCES;
+	describe_streams(object, peer, request.dir, request.channel, request.first_cpu, request.cpu_count);
+	start_body(&w);
+	rf_broker_open_buffers_encode(&w, &request);
+	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-buffers", object);
 }
 
 static int open_metadata(struct rf_peer *peer, struct rf_frame *frame)
@@ -210,7 +367,7 @@ static int open_metadata(struct rf_peer *peer, struct rf_frame *frame)
 	snprintf(object, sizeof(object), "role=consumer consumer=%u dir=%u", peer->id, request.id);
 	start_body(&w);
 	rf_broker_id_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame, &w, "open-metadata", object);
+	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-metadata", object);
 }
 
 static const struct rf_request_row rows[] = {
@@ -219,10 +376,18 @@ static const struct rf_request_row rows[] = {
 	{RF_BROKER_MAKE_TREE, RF_PEER_SESSIOND, "make-tree", make_tree},
 	{RF_BROKER_MAKE_DIR, RF_PEER_SESSIOND, "make-dir", make_dir},
 	{RF_BROKER_CLOSE_DIR, RF_PEER_SESSIOND, "close-dir", close_dir},
+	{RF_BROKER_REMOVE_DIR, RF_PEER_SESSIOND, "remove-dir", remove_dir},
+	{RF_BROKER_MAKE_CHUNK, RF_PEER_SESSIOND, "make-chunk", make_chunk},
+	{RF_BROKER_RETIRE_CHUNK, RF_PEER_SESSIOND, "retire-chunk", end_chunk},
+	{RF_BROKER_ARCHIVE_CHUNK, RF_PEER_SESSIOND, "archive-chunk", end_chunk},
+	{RF_BROKER_REMOVE_CHUNK, RF_PEER_SESSIOND, "remove-chunk", end_chunk},
 	{RF_BROKER_CLOSE_TREE, RF_PEER_SESSIOND, "close-tree", close_tree},
 	{RF_BROKER_STOP_CONSUMER, RF_PEER_SESSIOND, "stop-consumer", stop_consumer},
+	{RF_BROKER_SAVE_SESSION, RF_PEER_SESSIOND, "save-session", save_session},
+	{RF_BROKER_LOOKUP_ACCOUNT, RF_PEER_SESSIOND, "lookup-account", lookup_account},
 	{RF_BROKER_OPEN_STREAMS, RF_PEER_CONSUMER, "open-streams", open_streams},
 	{RF_BROKER_OPEN_METADATA, RF_PEER_CONSUMER, "open-metadata", open_metadata},
+	{RF_BROKER_OPEN_BUFFERS, RF_PEER_CONSUMER, "open-buffers", open_buffers},
 };
 
 const struct rf_request_row *rf_request_find(uint32_t type, enum rf_peer_role role)

@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,6 +18,7 @@
 #define LINKS_MAX 40 /* as the kernel's own limit */
 #define DIR_MODE 0770
 #define FILE_MODE 0660
+#define PRIVATE_MODE 0600
 
 /* A walk: where we are, and what is left to go. */
 struct walk {
@@ -212,4 +214,84 @@ int rf_resolve_file(int dir, const char *name, uid_t owner)
 	int fd = open_beneath(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
 
 	return fd == -EEXIST ? reuse(dir, name, owner) : fd;
+}
+
+int rf_resolve_private_file(int dir, const char *name, int access)
+{
+	return open_beneath(dir, name, (uint64_t)access | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE_MODE);
+}
+
+int rf_resolve_existing(int dir, const char *path)
+{
+	return open_beneath(dir, path, O_PATH | O_DIRECTORY, 0);
+}
+
+int rf_resolve_move(int from_dir, const char *from, int to_dir, const char *to)
+{
+	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	/* Not every file system knows the flag. A directory replaces at most an empty one. */
+	if (errno == EINVAL && renameat(from_dir, from, to_dir, to) == 0)
+		return 0;
+	return errno == ENOTEMPTY || errno == ENOTDIR ? -EEXIST : -errno;
+}
+
+void rf_resolve_delete(int dir, const char *name, uid_t owner)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		(!RF_CHECK_LINKS || st.st_uid == owner))
+		unlinkat(dir, name, 0);
+}
+
+void rf_resolve_prune(int dir, const char *path)
+{
+	char part[PATH_MAX];
+	char *slash;
+
+	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+		return;
+	do {
+		slash = strrchr(part, '/');
+		if (slash)
+			*slash = '\0';
+
+		/* The parent is opened beneath first: unlinkat() alone would walk links on the way. */
+		int parent = open_beneath(dir, slash ? part : ".", O_PATH | O_DIRECTORY, 0);
+		int gone = parent < 0 ? -1 : unlinkat(parent, slash ? slash + 1 : part, AT_REMOVEDIR);
+
+		if (parent >= 0)
+			close(parent);
+		if (gone < 0)
+			return;
+	} while (slash);
+}
+
+void rf_resolve_prune_root(const char *root, int dir, uid_t owner)
+{
+	char above[PATH_MAX];
+	size_t len = strlen(root);
+	struct stat here;
+	struct stat named;
+
+	while (len > 1 && root[len - 1] == '/')
+		len--;
+	if (len <= 1 || len >= sizeof(above))
+		return;
+	memcpy(above, root, len);
+	above[len] = '\0';
+
+	char *slash = strrchr(above, '/');
+	int parent;
+
+	*slash = '\0';
+	parent = rf_resolve_root(slash == above ? "/" : above, owner);
+	if (parent < 0)
+		return;
+	/* It may have been moved away, and another put in its place. */
+	if (fstat(dir, &here) == 0 && fstatat(parent, slash + 1, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		here.st_dev == named.st_dev && here.st_ino == named.st_ino)
+		unlinkat(parent, slash + 1, AT_REMOVEDIR);
+	close(parent);
 }

@@ -26,5 +26,19 @@ int rf_resolve_below(int dir, const char *path, int new_only);
  * hold '/'. A descriptor or a negative errno.
  */
 int rf_resolve_file(int dir, const char *name, uid_t owner);
+/* The same for a file that must not exist yet (-EEXIST), 0600. ACCESS: O_RDWR or O_WRONLY. */
+int rf_resolve_private_file(int dir, const char *name, int access);
+/* An existing directory below DIR. */
+int rf_resolve_existing(int dir, const char *path);
+
+/* Moves a directory; an existing TO is never replaced (-EEXIST), but for an empty one where the file system cannot
+ * tell. */
+int rf_resolve_move(int from_dir, const char *from, int to_dir, const char *to);
+/* Deletes NAME in DIR if it is a regular file of OWNER. */
+void rf_resolve_delete(int dir, const char *name, uid_t owner);
+/* Removes the directory at PATH below DIR and then those above it, up to but without DIR, as long as they are empty. */
+void rf_resolve_prune(int dir, const char *path);
+/* Removes the directory at the absolute path ROOT, that DIR is a descriptor of, if it is empty. */
+void rf_resolve_prune_root(const char *root, int dir, uid_t owner);
 
 #endif

@@ -47,6 +47,8 @@ struct rf_broker {
 	struct rf_list consumers;
 	struct rf_list trees;
 	struct rf_list dirs;
+	struct rf_list lookups;
+	unsigned int lookup_count;
 	unsigned int tree_count;
 	unsigned int dir_count;
 	struct rf_timer restart;

@@ -4,16 +4,14 @@
 #include "common/log.h"
 #include "common/proto_broker.h"
 #include "policy/broker/accounts.h"
+#include "policy/broker/forked.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -112,20 +110,8 @@ static void worker_gone(struct rf_link *link, int status)
 
 static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t broker)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	signal(SIGTERM, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+	if (rf_forked_begin(sock, broker) < 0)
 		_exit(EXIT_FAILURE);
-	if (getppid() != broker || dup2(sock, RF_BROKER_FD) < 0)
-		_exit(EXIT_FAILURE);
-	close_range(RF_BROKER_FD + 1, ~0u, 0);
-
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Here, not in the broker: account data bases may be slow, and only this session is to wait for them. */
 	int err = rf_account_complete(owner);
 
@@ -136,24 +122,20 @@ static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t b
 	rf_worker_run(RF_BROKER_FD, owner, broker);
 }
 
-int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
+struct rf_tree *rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid, int *err)
 {
 	struct rf_identity owner = {.uid = uid, .gid = gid};
-	struct rf_tree *tree = calloc(1, sizeof(*tree));
+	struct rf_tree *tree = broker->tree_count < TREES_MAX ? calloc(1, sizeof(*tree)) : NULL;
 	pid_t self = getpid();
 	int ends[2];
 
+	*err = broker->tree_count < TREES_MAX ? -ENOMEM : -EUSERS;
 	if (!tree)
-		return -ENOMEM;
-	if (broker->tree_count >= TREES_MAX) {
-		free(tree);
-		return -EUSERS;
-	}
+		return NULL;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		int err = -errno;
-
+		*err = -errno;
 		free(tree);
-		return err;
+		return NULL;
 	}
 	tree->broker = broker;
 	tree->id = id;
@@ -164,18 +146,17 @@ int rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, gid_t gid)
 		become_worker(ends[1], &owner, self);
 	close(ends[1]);
 
-	int err = tree->pid < 0 ? -EAGAIN : rf_link_init(&tree->link, ends[0], worker_answered, worker_gone, tree);
-
-	if (!err)
-		err = rf_link_attach(&tree->link, broker->loop);
-	if (err < 0) {
+	*err = tree->pid < 0 ? -EAGAIN : rf_link_init(&tree->link, ends[0], worker_answered, worker_gone, tree);
+	if (!*err)
+		*err = rf_link_attach(&tree->link, broker->loop);
+	if (*err < 0) {
 		close(ends[0]);
 		free(tree);
-		return err;
+		return NULL;
 	}
 	rf_list_append(&broker->trees, &tree->node);
 	broker->tree_count++;
-	return 0;
+	return tree;
 }
 
 struct rf_tree *rf_tree_find(struct rf_broker *broker, uint32_t id)
@@ -200,7 +181,7 @@ void rf_tree_close(struct rf_tree *tree)
 }
 
 int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
-	const char *op, const char *object)
+	int fd, const char *op, const char *object)
 {
 	struct passed *passed = calloc(1, sizeof(*passed));
 
@@ -214,7 +195,7 @@ int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_fra
 	passed->op = op;
 	snprintf(passed->object, sizeof(passed->object), "%s", object);
 
-	int err = rf_link_send_writer(&tree->link, frame->type, frame->serial, 0, body, NULL, 0);
+	int err = rf_link_send_writer(&tree->link, frame->type, frame->serial, 0, body, &fd, fd < 0 ? 0 : 1);
 
 	if (err < 0)
 		free(passed);
@@ -274,7 +255,8 @@ struct rf_dir *rf_dir_find(struct rf_broker *broker, uint32_t id)
 	return NULL;
 }
 
-int rf_dir_grant(struct rf_broker *broker, uint32_t id, struct rf_tree *tree, uint32_t consumer)
+int rf_dir_grant(
+	struct rf_broker *broker, uint32_t id, struct rf_tree *tree, uint32_t consumer, enum rf_dir_purpose purpose)
 {
 	struct rf_dir *dir = broker->dir_count < DIRS_MAX ? calloc(1, sizeof(*dir)) : NULL;
 
@@ -284,6 +266,7 @@ int rf_dir_grant(struct rf_broker *broker, uint32_t id, struct rf_tree *tree, ui
 	dir->id = id;
 	dir->tree = tree;
 	dir->consumer = consumer;
+	dir->purpose = purpose;
 	/* In front: the newest are asked for next. */
 	rf_list_insert_after(&broker->dirs, &dir->node);
 	return 0;
@@ -299,12 +282,22 @@ static void tell_worker(struct rf_dir *dir, uint32_t type)
 	rf_link_send_writer(&dir->tree->link, type, 0, 0, &w, NULL, 0);
 }
 
-void rf_dir_close(struct rf_dir *dir)
+static void end_dir(struct rf_dir *dir, uint32_t type)
 {
-	tell_worker(dir, RF_BROKER_CLOSE_DIR);
+	tell_worker(dir, type);
 	dir->tree->broker->dir_count--;
 	rf_list_remove(&dir->node);
 	free(dir);
+}
+
+void rf_dir_close(struct rf_dir *dir)
+{
+	end_dir(dir, RF_BROKER_CLOSE_DIR);
+}
+
+void rf_dir_remove(struct rf_dir *dir)
+{
+	end_dir(dir, RF_BROKER_REMOVE_DIR);
 }
 
 void rf_dirs_of_dead_consumer(struct rf_broker *broker, uint32_t consumer, bool killed)
@@ -312,8 +305,12 @@ void rf_dirs_of_dead_consumer(struct rf_broker *broker, uint32_t consumer, bool 
 	rf_list_for_each_safe(node, tmp, &broker->dirs) {
 		struct rf_dir *dir = rf_container_of(node, struct rf_dir, node);
 
-		if (dir->consumer != consumer)
+		if (dir->consumer != consumer || dir->revoked)
 			continue;
+		if (dir->purpose == RF_DIR_BUFFERS) {
+			dir->revoked = true;
+			continue;
+		}
 		if (killed) {
 			rf_audit("op=trim-dir role=broker dir=%u consumer=%u tree=%u uid=%u result=granted", dir->id,
 				consumer, dir->tree->id, dir->tree->uid);

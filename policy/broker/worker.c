@@ -2,11 +2,11 @@
 #include "policy/broker/worker.h"
 
 #include "common/frame.h"
-#include "common/list.h"
 #include "common/log.h"
 #include "common/names.h"
-#include "policy/broker/resolve.h"
+#include "policy/broker/save.h"
 #include "policy/broker/trim.h"
+#include "policy/broker/worker_tree.h"
 #include "policy/hooks.h"
 #include "policy/seccomp/sandbox.h"
 
@@ -21,40 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Directories of one name: a process that registers again in the same second, a trace that is begun anew. */
-#define SAME_NAME_MAX 1000
-
-struct dir {
-	struct rf_list node;
-	uint32_t id;
-	int fd;
-};
-
-struct made {
-	struct rf_list node;
-	char path[];
-};
-
 struct worker {
 	int sock;
-	uid_t owner;
-	int root;
-	char root_path[RF_PATH_SIZE];
-	struct rf_list dirs;
-	struct rf_list made; /* paths of all directories of the tree, the closed ones, too */
+	const struct rf_identity *owner;
+	struct rf_worker_tree tree;
 	struct rf_frame_buffer buffer;
 };
-
-static struct dir *find_dir(struct worker *worker, uint32_t id)
-{
-	rf_list_for_each(node, &worker->dirs) {
-		struct dir *dir = rf_container_of(node, struct dir, node);
-
-		if (dir->id == id)
-			return dir;
-	}
-	return NULL;
-}
 
 static void reply(struct worker *worker, const struct rf_frame *frame, int status, struct rf_writer *body,
 	const int *fds, unsigned int fd_count)
@@ -83,145 +55,68 @@ static void reply_place(struct worker *worker, const struct rf_frame *frame, int
 static void make_tree(struct worker *worker, struct rf_frame *frame)
 {
 	struct rf_broker_make_tree request;
-	int err = rf_broker_make_tree_decode(&frame->body, &request) && worker->root < 0 ? 0 : -EINVAL;
+	int err = -EINVAL;
 
-	if (!err) {
-		memcpy(worker->root_path, request.root, sizeof(worker->root_path));
-		worker->root = rf_resolve_root(request.root, worker->owner);
-		err = worker->root < 0 ? worker->root : 0;
-	}
-	if (!err && (request.parts & RF_TREE_UST)) {
-		int part = rf_resolve_below(worker->root, "ust", 0);
-
-		if (part >= 0)
-			close(part);
-		else
-			err = part;
-	}
-	reply_place(worker, frame, err, worker->root_path);
+	if (rf_broker_make_tree_decode(&frame->body, &request))
+		err = rf_worker_tree_make(&worker->tree, &request);
+	reply_place(worker, frame, err, worker->tree.root_path);
 }
 
-static void name_dir(const struct rf_broker_make_dir *request, char *path, size_t size)
+static void make_chunk(struct worker *worker, struct rf_frame *frame)
 {
-	char procname[RF_NAME_SIZE];
-	char date[32];
+	struct rf_broker_make_chunk request;
+	char where[RF_PATH_SIZE] = "";
+	int err = -EINVAL;
 
-	if (request->kind == RF_DIR_UST_UID) {
-		snprintf(path, size, "ust/uid/%u/%u-bit", request->uid, request->abi_bits);
-		return;
-	}
-	rf_path_component(procname, sizeof(procname), request->procname);
-	rf_format_date(date, sizeof(date), (time_t)request->since);
-	snprintf(path, size, "ust/pid/%s-%u-%s", procname, request->pid, date);
+	if (rf_broker_make_chunk_decode(&frame->body, &request))
+		err = rf_worker_chunk_make(&worker->tree, &request, where);
+	reply_place(worker, frame, err, where);
 }
 
-static bool was_made(const struct worker *worker, const char *path)
+static void end_chunk(struct worker *worker, struct rf_frame *frame,
+	int (*end)(struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE]))
 {
-	rf_list_for_each(node, &worker->made)
-		if (!strcmp(rf_container_of(node, struct made, node)->path, path))
-			return true;
-	return false;
+	struct rf_broker_chunk request;
+	char where[RF_PATH_SIZE] = "";
+	int err = -EINVAL;
+
+	if (rf_broker_chunk_decode(&frame->body, &request) && worker->tree.root >= 0)
+		err = end(&worker->tree, &request, where);
+	reply_place(worker, frame, err, where);
 }
 
-static int note_made(struct worker *worker, const char *path)
+static void retire_chunk(struct worker *worker, struct rf_frame *frame)
 {
-	struct made *made = malloc(sizeof(*made) + strlen(path) + 1);
-
-	if (!made)
-		return -ENOMEM;
-	memcpy(made->path, path, strlen(path) + 1);
-	rf_list_append(&worker->made, &made->node);
-	return 0;
+	end_chunk(worker, frame, rf_worker_chunk_retire);
 }
 
-/*
- * A user's directory may be there from an earlier session on the same path. One of this very session holds what an
- * earlier consumer wrote: it is kept, and the next gets a companion.
- */
-static int make_once(struct worker *worker, char *path, size_t size)
+static void archive_chunk(struct worker *worker, struct rf_frame *frame)
 {
-	size_t len = strlen(path);
-
-	for (int i = 1; was_made(worker, path); i++) {
-		if (i == SAME_NAME_MAX)
-			return -EEXIST;
-		snprintf(path + len, size - len, "-%d", i);
-	}
-
-	int err = note_made(worker, path);
-
-	return err < 0 ? err : rf_resolve_below(worker->root, path, 0);
+	end_chunk(worker, frame, rf_worker_chunk_archive);
 }
 
-/* A process's directory is its own: one that is there belongs to an earlier trace of it, and gets a companion. */
-static int make_numbered(struct worker *worker, char *path, size_t size)
+static void remove_chunk(struct worker *worker, struct rf_frame *frame)
 {
-	size_t len = strlen(path);
-	int fd = rf_resolve_below(worker->root, path, 1);
-
-	for (int i = 1; fd == -EEXIST && i < SAME_NAME_MAX; i++) {
-		snprintf(path + len, size - len, "-%d", i);
-		fd = rf_resolve_below(worker->root, path, 1);
-	}
-	return fd;
+	end_chunk(worker, frame, rf_worker_chunk_remove);
 }
 
 static void make_dir(struct worker *worker, struct rf_frame *frame)
 {
 	struct rf_broker_make_dir request;
-	char path[RF_NAME_SIZE + 128] = "";
-	char full[RF_PATH_SIZE];
-	struct dir *dir = NULL;
-	int fd = -EINVAL;
+	char where[RF_PATH_SIZE] = "";
+	int err = -EINVAL;
 
-	if (rf_broker_make_dir_decode(&frame->body, &request) && worker->root >= 0) {
-		name_dir(&request, path, sizeof(path));
-		fd = request.kind == RF_DIR_UST_UID ? make_once(worker, path, sizeof(path))
-						    : make_numbered(worker, path, sizeof(path));
-	}
-	if (fd >= 0) {
-		int index = rf_resolve_below(fd, "index", 0);
-
-		dir = calloc(1, sizeof(*dir));
-		if (index < 0 || !dir) {
-			close(fd);
-			free(dir);
-			dir = NULL;
-			fd = index < 0 ? index : -ENOMEM;
-		}
-		if (index >= 0)
-			close(index);
-	}
-	if (dir) {
-		dir->id = request.dir;
-		dir->fd = fd;
-		rf_list_append(&worker->dirs, &dir->node);
-	}
-	snprintf(full, sizeof(full), "%.3500s/%s", worker->root_path, path);
-	reply_place(worker, frame, fd < 0 ? fd : 0, full);
+	if (rf_broker_make_dir_decode(&frame->body, &request))
+		err = rf_worker_dir_make(&worker->tree, &request, where);
+	reply_place(worker, frame, err, where);
 }
 
-/* One CPU's data and index file. */
-static int open_pair(struct worker *worker, const struct dir *dir, const struct rf_broker_open_streams *request,
-	uint32_t cpu, int *fds)
+static void reply_files(
+	struct worker *worker, const struct rf_frame *frame, int err, const int *fds, unsigned int count)
 {
-	char name[RF_NAME_SIZE + 64];
-	char index[RF_NAME_SIZE + 80];
-
-	if (request->file_number == RF_NO_FILE_NUMBER)
-		snprintf(name, sizeof(name), "%s_%u", request->channel, cpu);
-	else
-		snprintf(name, sizeof(name), "%s_%u_%u", request->channel, cpu, request->file_number);
-	snprintf(index, sizeof(index), "index/%s.idx", name);
-	fds[0] = rf_resolve_file(dir->fd, name, worker->owner);
-	if (fds[0] < 0)
-		return fds[0];
-	fds[1] = rf_resolve_file(dir->fd, index, worker->owner);
-	if (fds[1] < 0) {
-		close(fds[0]);
-		return fds[1];
-	}
-	return 0;
+	reply(worker, frame, err, NULL, fds, err ? 0 : count);
+	while (count)
+		close(fds[--count]);
 }
 
 static void open_streams(struct worker *worker, struct rf_frame *frame)
@@ -229,55 +124,87 @@ static void open_streams(struct worker *worker, struct rf_frame *frame)
 	struct rf_broker_open_streams request;
 	int fds[2 * RF_OPEN_STREAMS_MAX];
 	unsigned int count = 0;
-	struct dir *dir = NULL;
 	int err = -EINVAL;
 
 	if (rf_broker_open_streams_decode(&frame->body, &request) &&
 		(!RF_CHECK_NAMES || rf_channel_name_ok(request.channel)) && request.cpu_count &&
 		request.cpu_count <= RF_OPEN_STREAMS_MAX) {
-		dir = find_dir(worker, request.dir);
-		err = dir ? 0 : -ENOENT;
+		struct rf_worker_dir *dir = rf_worker_dir_find(&worker->tree, request.dir);
+
+		err = dir ? rf_worker_open_streams(&worker->tree, dir, &request, fds, &count) : -ENOENT;
 	}
-	for (uint32_t i = 0; !err && i < request.cpu_count; i++) {
-		err = open_pair(worker, dir, &request, request.first_cpu + i, fds + count);
-		if (!err)
-			count += 2;
+	reply_files(worker, frame, err, fds, count);
+}
+
+static void open_buffers(struct worker *worker, struct rf_frame *frame)
+{
+	struct rf_broker_open_buffers request;
+	int fds[RF_OPEN_STREAMS_MAX];
+	unsigned int count = 0;
+	int err = -EINVAL;
+
+	if (rf_broker_open_buffers_decode(&frame->body, &request) &&
+		(!RF_CHECK_NAMES || rf_channel_name_ok(request.channel)) && request.cpu_count &&
+		request.cpu_count <= RF_OPEN_STREAMS_MAX) {
+		struct rf_worker_dir *dir = rf_worker_dir_find(&worker->tree, request.dir);
+
+		err = dir ? rf_worker_open_buffers(&worker->tree, dir, &request, fds, &count) : -ENOENT;
 	}
-	reply(worker, frame, err, NULL, fds, err ? 0 : count);
-	while (count)
-		close(fds[--count]);
+	reply_files(worker, frame, err, fds, count);
+}
+
+static struct rf_worker_dir *named_dir(struct worker *worker, struct rf_frame *frame)
+{
+	struct rf_broker_id request;
+
+	return rf_broker_id_decode(&frame->body, &request) ? rf_worker_dir_find(&worker->tree, request.id) : NULL;
 }
 
 static void open_metadata(struct worker *worker, struct rf_frame *frame)
 {
-	struct rf_broker_id request;
-	struct dir *dir = rf_broker_id_decode(&frame->body, &request) ? find_dir(worker, request.id) : NULL;
-	int fd = dir ? rf_resolve_file(dir->fd, "metadata", worker->owner) : -ENOENT;
+	struct rf_worker_dir *dir = named_dir(worker, frame);
+	int fd = dir ? rf_worker_open_metadata(&worker->tree, dir) : -ENOENT;
 
-	reply(worker, frame, fd < 0 ? fd : 0, NULL, &fd, fd < 0 ? 0 : 1);
-	if (fd >= 0)
-		close(fd);
+	reply_files(worker, frame, fd < 0 ? fd : 0, &fd, fd < 0 ? 0 : 1);
 }
 
 static void close_dir(struct worker *worker, struct rf_frame *frame)
 {
-	struct rf_broker_id request;
-	struct dir *dir = rf_broker_id_decode(&frame->body, &request) ? find_dir(worker, request.id) : NULL;
+	struct rf_worker_dir *dir = named_dir(worker, frame);
 
-	if (!dir)
-		return;
-	rf_list_remove(&dir->node);
-	close(dir->fd);
-	free(dir);
+	if (dir)
+		rf_worker_dir_close(&worker->tree, dir);
+}
+
+static void remove_dir(struct worker *worker, struct rf_frame *frame)
+{
+	struct rf_worker_dir *dir = named_dir(worker, frame);
+
+	if (dir)
+		rf_worker_dir_remove(&worker->tree, dir);
 }
 
 static void trim(struct worker *worker, struct rf_frame *frame)
 {
-	struct rf_broker_id request;
-	struct dir *dir = rf_broker_id_decode(&frame->body, &request) ? find_dir(worker, request.id) : NULL;
+	const struct rf_worker_dir *dir = named_dir(worker, frame);
 
-	if (dir)
+	/* What a killed consumer leaves in ring buffers is what they are files for. */
+	if (dir && dir->purpose == RF_DIR_TRACE)
 		rf_trim_trace(dir->fd);
+}
+
+static void save_session(struct worker *worker, struct rf_frame *frame)
+{
+	struct rf_broker_save_session request;
+	struct rf_broker_saved saved = {0};
+	struct rf_writer w;
+	int err = -EINVAL;
+
+	if (rf_broker_save_session_decode(&frame->body, &request) && frame->fd_count == 1)
+		err = rf_save_session(worker->owner, &request, frame->fds[0], &saved);
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_saved_encode(&w, &saved);
+	reply(worker, frame, err, &w, NULL, 0);
 }
 
 static void end(struct worker *worker, struct rf_frame *frame)
@@ -292,10 +219,17 @@ static const struct {
 	void (*handle)(struct worker *worker, struct rf_frame *frame);
 } handlers[] = {
 	{RF_BROKER_MAKE_TREE, make_tree},
+	{RF_BROKER_MAKE_CHUNK, make_chunk},
+	{RF_BROKER_RETIRE_CHUNK, retire_chunk},
+	{RF_BROKER_ARCHIVE_CHUNK, archive_chunk},
+	{RF_BROKER_REMOVE_CHUNK, remove_chunk},
 	{RF_BROKER_MAKE_DIR, make_dir},
 	{RF_BROKER_OPEN_STREAMS, open_streams},
+	{RF_BROKER_OPEN_BUFFERS, open_buffers},
 	{RF_BROKER_OPEN_METADATA, open_metadata},
 	{RF_BROKER_CLOSE_DIR, close_dir},
+	{RF_BROKER_REMOVE_DIR, remove_dir},
+	{RF_BROKER_SAVE_SESSION, save_session},
 	{RF_WORKER_TRIM, trim},
 	{RF_WORKER_END, end},
 };
@@ -310,10 +244,8 @@ _Noreturn void rf_worker_run(int sock, const struct rf_identity *owner, pid_t br
 	prctl(PR_SET_NAME, "rf-run-as");
 	umask(0);
 	worker.sock = sock;
-	worker.owner = owner->uid;
-	worker.root = -1;
-	rf_list_init(&worker.dirs);
-	rf_list_init(&worker.made);
+	worker.owner = owner;
+	rf_worker_tree_init(&worker.tree, owner->uid);
 
 	int err = rf_identity_run_as(owner);
 

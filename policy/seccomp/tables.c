@@ -90,6 +90,8 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
+	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
 };
 TABLE(sessiond);
@@ -199,13 +201,20 @@ static const struct rf_call_rule broker_rules[] = {
 TABLE(broker);
 
 static const struct rf_call_rule worker_rules[] = {
-	ANY(openat, "walks to the trace tree as its owner"),
+	ANY(openat, "walks to the trace tree as its owner; a new session file"),
 	ANY(openat2, "files beneath the trace tree"),
 	ANY(mkdirat, "directories of the trace tree"),
 	ANY(readlinkat, "links on the way to the trace tree"),
+	ANY(renameat, "a session file that may be overwritten; file systems that do not know renameat2's flag"),
+	ANY(renameat2, "chunks on their way to archives/; a session file that must be new"),
+	ANY(unlinkat,
+		"files of a cleared chunk, buffer files, directories that are empty then; drafts of session files"),
+	ANY(linkat, "a session file that must be new, where the file system does not know renameat2's flag"),
+	ANY(fsync, "a session file is whole before it gets its name"),
+	WHEN(fcntl, RF_ARG_EQUAL, 1, F_GET_SEALS, "the text of a session file can no longer be changed"),
 	ANY(ftruncate, "re-used and torn files"),
 	ANY(fchmod, "modes independent of the umask"),
-	ANY(pread64, "indexes of torn files"),
+	ANY(pread64, "indexes of torn files, the text of a session file"),
 	ANY(getdents64, "directories with torn files"),
 	ANY(dup, "directory streams"),
 	ANY(getppid, "the broker still lives"),

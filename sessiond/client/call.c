@@ -7,10 +7,11 @@
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
 
-void rf_client_context_init(
-	struct rf_client_context *context, struct rf_sessions *sessions, struct rf_ust_domain *ust, bool rootless)
+void rf_client_context_init(struct rf_client_context *context, struct rf_loop *loop, struct rf_sessions *sessions,
+	struct rf_ust_domain *ust, struct rf_broker_client *broker, bool rootless)
 {
-	*context = (struct rf_client_context){.sessions = sessions, .ust = ust, .rootless = rootless};
+	*context = (struct rf_client_context){
+		.loop = loop, .sessions = sessions, .ust = ust, .broker = broker, .rootless = rootless};
 	rf_list_init(&context->calls);
 }
 

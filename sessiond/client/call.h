@@ -12,7 +12,9 @@
 #define RF_SESSIOND_CLIENT_CALL_H
 
 #include "common/list.h"
+#include "common/loop.h"
 #include "common/wire.h"
+#include "sessiond/broker_client.h"
 #include "sessiond/client/request.h"
 #include "sessiond/model/session.h"
 #include "sessiond/ust/domain.h"
@@ -25,15 +27,21 @@
 struct rf_client_context {
 	struct rf_sessions *sessions;
 	struct rf_ust_domain *ust;
+	struct rf_broker_client *broker;
+	struct rf_loop *loop;
 	bool rootless;                        /* the daemon runs as its user */
 	struct rf_list calls;                 /* all that are not answered yet */
 	void (*on_session_gone)(void *owner); /* may be NULL */
 	void *owner;
 };
 
-void rf_client_context_init(
-	struct rf_client_context *context, struct rf_sessions *sessions, struct rf_ust_domain *ust, bool rootless);
-/* Ends all calls without an answer (NULL); none may be completed afterwards, so the user-space domain is gone. */
+/* All of them stay the caller's. */
+void rf_client_context_init(struct rf_client_context *context, struct rf_loop *loop, struct rf_sessions *sessions,
+	struct rf_ust_domain *ust, struct rf_broker_client *broker, bool rootless);
+/*
+ * Ends all calls without an answer (NULL); none may be completed afterwards, so the user-space domain is gone and the
+ * broker's replies are dropped.
+ */
 void rf_client_context_fini(struct rf_client_context *context);
 
 struct rf_call;

@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RF_OUTPUT_MMAP 1u
-
 /* What a client asks for; `attr` as sent. */
 struct rf_channel_request {
 	char name[RF_NAME_SIZE];

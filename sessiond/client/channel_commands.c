@@ -41,15 +41,20 @@ int rf_cmd_enable_channel(struct rf_call *call)
 
 	if (channel)
 		return enable_existing(call, channel);
-	wanted.attr.overwrite = wanted.overwrite == 1;
+	wanted.attr.overwrite = wanted.overwrite < 0 ? session->snapshot_mode : wanted.overwrite;
+	if (session->snapshot_mode)
+		wanted.attr.output = RF_OUTPUT_MMAP;
 
 	int code = rf_channel_may_create(session, wanted.name, &wanted.attr, call->request.buffers);
 
 	if (code != LTTNG_OK)
 		return code;
-	/* Configures what every session has already, in one fixed way. */
-	if (!strcmp(wanted.name, RF_METADATA_CHANNEL))
+	/* It configures what every session has already. */
+	if (!strcmp(wanted.name, RF_METADATA_CHANNEL)) {
+		session->metadata = wanted.attr;
+		session->has_named_channel = true;
 		return LTTNG_OK;
+	}
 	if (!rf_channel_create(session, wanted.name, &wanted.attr, call->request.buffers))
 		return LTTNG_ERR_NOMEM;
 	session->has_named_channel |= named;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/client/channel_rules.h"
 
-#include "common/log.h"
 #include "common/names.h"
 #include "sessiond/client/protocol.h"
 
@@ -31,6 +30,7 @@ void rf_channel_defaults(const struct rf_session *session, struct rf_channel_att
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	*attr = (struct rf_channel_attr){
+		.overwrite = session->snapshot_mode,
 		.subbuf_size = size > page ? size : page,
 		.subbuf_count = SUBBUF_COUNT,
 		.output = RF_OUTPUT_MMAP,
@@ -74,10 +74,6 @@ int rf_channel_may_create(
 		return LTTNG_ERR_BUFFER_NOT_SUPPORTED;
 	if (session->scheme_chosen && buffers != session->scheme)
 		return LTTNG_ERR_BUFFER_TYPE_MISMATCH;
-	if (attr->tracefile_size || attr->tracefile_count) {
-		rf_info("client: trace files of limited size or number are not supported");
-		return LTTNG_ERR_NOT_SUPPORTED;
-	}
 	return LTTNG_OK;
 }
 

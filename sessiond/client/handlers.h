@@ -12,6 +12,7 @@ int rf_cmd_create_session(struct rf_call *call);
 int rf_cmd_list_sessions(struct rf_call *call);
 int rf_cmd_list_domains(struct rf_call *call);
 int rf_cmd_data_pending(struct rf_call *call);
+int rf_cmd_set_shm_path(struct rf_call *call);
 
 /* lifecycle.c */
 int rf_cmd_start(struct rf_call *call);
@@ -49,17 +50,22 @@ int rf_cmd_rotation_set_schedule(struct rf_call *call);
 int rf_cmd_rotation_list_schedules(struct rf_call *call);
 int rf_cmd_clear(struct rf_call *call);
 
-/* absent.c: what this daemon cannot do; each says so after the checks that the protocol puts first. */
-int rf_cmd_not_supported(struct rf_call *call);
-int rf_cmd_undefined(struct rf_call *call);
-int rf_cmd_set_uri(struct rf_call *call);
+/* snapshot_commands.c */
 int rf_cmd_snapshot_add_output(struct rf_call *call);
 int rf_cmd_snapshot_del_output(struct rf_call *call);
 int rf_cmd_snapshot_list_outputs(struct rf_call *call);
 int rf_cmd_snapshot_record(struct rf_call *call);
-int rf_cmd_save(struct rf_call *call);
-int rf_cmd_set_shm_path(struct rf_call *call);
+
+/* regenerate_commands.c */
 int rf_cmd_regenerate_metadata(struct rf_call *call);
 int rf_cmd_regenerate_statedump(struct rf_call *call);
+
+/* save_commands.c */
+int rf_cmd_save(struct rf_call *call);
+
+/* absent.c: what this daemon cannot do; each says so after the checks that the protocol puts first. */
+int rf_cmd_not_supported(struct rf_call *call);
+int rf_cmd_undefined(struct rf_call *call);
+int rf_cmd_set_uri(struct rf_call *call);
 
 #endif

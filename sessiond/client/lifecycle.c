@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Starting, stopping and destroying sessions: the long commands. */
-#include "common/log.h"
 #include "sessiond/client/handlers.h"
+#include "sessiond/client/rotation_schedule.h"
+#include "sessiond/client/session_codec.h"
 #include "sessiond/client/session_reader.h"
 
 #include <lttng/lttng-error.h>
@@ -13,6 +14,7 @@ static void started(void *data, int code)
 	if (code == LTTNG_OK) {
 		call->session->active = true;
 		call->session->ever_started = true;
+		rf_rotation_clock_update(call->context, call->session);
 	}
 	rf_call_release_session(call, code);
 }
@@ -23,13 +25,10 @@ int rf_cmd_start(struct rf_call *call)
 
 	if (session->active)
 		return LTTNG_ERR_TRACE_ALREADY_STARTED;
+	if (session->rotation.state == RF_ROTATION_ONGOING && session->rotation.since_stop)
+		return LTTNG_ERR_ROTATION_PENDING;
 	if (!rf_list_linked(&session->channels))
 		return LTTNG_ERR_NO_CHANNEL;
-	if (session->output == RF_OUTPUT_NONE) {
-		rf_info("client: recording without an output is not supported (session %llu)",
-			(unsigned long long)session->id);
-		return LTTNG_ERR_NOT_SUPPORTED;
-	}
 	rf_call_take_session(call);
 	rf_ust_start(call->context->ust, session, started, call);
 	return RF_LATER;
@@ -39,8 +38,10 @@ static void stopped(void *data, int code)
 {
 	struct rf_call *call = data;
 
-	if (code == LTTNG_OK)
+	if (code == LTTNG_OK) {
 		call->session->active = false;
+		call->session->rotation.since_stop = false;
+	}
 	rf_call_release_session(call, code);
 }
 
@@ -53,6 +54,16 @@ int rf_cmd_stop(struct rf_call *call)
 	return RF_LATER;
 }
 
+static void write_last_rotation(struct rf_call *call)
+{
+	const struct rf_rotation *rotation = &call->session->rotation;
+
+	/* Without one nothing was archived, and no location follows. */
+	rf_write_i32(&call->header, rotation->at_destroy ? rotation->state : RF_ROTATION_NONE);
+	if (rotation->at_destroy && rotation->state == RF_ROTATION_COMPLETED)
+		rf_archive_location_write(&call->data, rotation->path);
+}
+
 static void destroyed(void *data, int code)
 {
 	struct rf_call *call = data;
@@ -60,7 +71,7 @@ static void destroyed(void *data, int code)
 	if (code != LTTNG_OK)
 		call->code = code;
 	if (call->code == LTTNG_OK)
-		rf_write_i32(&call->header, 0); /* nothing was archived, so no location follows */
+		write_last_rotation(call);
 	rf_call_end_session(call, call->code);
 }
 
@@ -88,6 +99,7 @@ int rf_cmd_destroy(struct rf_call *call)
 
 	call->code = LTTNG_OK;
 	session->destroyed = true;
+	rf_rotation_clock_stop(session);
 	rf_call_take_session(call);
 	rf_call_dismiss_line(session, LTTNG_ERR_SESS_NOT_FOUND);
 	if (session->active)

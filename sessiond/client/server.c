@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "sessiond/client/connection.h"
+#include "sessiond/client/xml_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,15 +160,16 @@ static void shutdown_step(void *data)
 }
 
 struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int listen_fd, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust_domain, bool rootless)
+	struct rf_ust_domain *ust_domain, struct rf_broker_client *broker, bool rootless)
 {
 	struct rf_client_server *server = calloc(1, sizeof(*server));
 
 	if (!server)
 		return NULL;
+	rf_xml_prepare();
 	server->loop = loop;
 	server->listen_fd = listen_fd;
-	rf_client_context_init(&server->context, sessions, ust_domain, rootless);
+	rf_client_context_init(&server->context, loop, sessions, ust_domain, broker, rootless);
 	server->context.on_session_gone = shutdown_step;
 	server->context.owner = server;
 	rf_list_init(&server->connections);

@@ -13,6 +13,7 @@
 #define RF_SESSIOND_CLIENT_SERVER_H
 
 #include "common/loop.h"
+#include "sessiond/broker_client.h"
 #include "sessiond/model/session.h"
 #include "sessiond/ust/domain.h"
 
@@ -24,9 +25,12 @@
 
 struct rf_client_server;
 
-/* Takes LISTEN_FD (non-blocking mode is set). SESSIONS and UST_DOMAIN stay the caller's. NULL: errno says why. */
+/*
+ * Takes LISTEN_FD (non-blocking mode is set). SESSIONS, UST_DOMAIN and BROKER stay the caller's. NULL: errno says why.
+ * To be called before the sandbox is entered.
+ */
 struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int listen_fd, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust_domain, bool rootless);
+	struct rf_ust_domain *ust_domain, struct rf_broker_client *broker, bool rootless);
 /*
  * Orderly end: takes no more clients, hangs up on those that have not sent their request yet, stops and destroys all
  * sessions behind the commands that already run, then calls DONE (possibly before it returns). Once.

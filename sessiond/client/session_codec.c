@@ -5,6 +5,8 @@
 
 #define URI_PATH 3u
 #define URI_STREAM_DATA 1u
+#define LOCATION_LOCAL 1
+#define LOCATION_HEAD 14u
 
 struct uri {
 	uint32_t destination_type;
@@ -94,15 +96,15 @@ bool rf_session_descriptor_read(struct rf_reader *r, struct rf_session_descripto
 void rf_session_descriptor_write(
 	struct rf_writer *w, const struct rf_session_descriptor *d, const struct rf_session *session)
 {
-	bool local = session->output == RF_OUTPUT_LOCAL;
+	const char *path = session->snapshot.there ? session->snapshot.path : session->path;
 
 	rf_write_u8(w, d->type);
 	rf_write_u8(w, d->output);
 	rf_write_u32(w, (uint32_t)strlen(session->name) + 1);
-	rf_write_u8(w, local ? 1 : 0);
+	rf_write_u8(w, path[0] ? 1 : 0);
 	rf_write_cstr(w, session->name);
-	if (local)
-		local_uri_write(w, session->path);
+	if (path[0])
+		local_uri_write(w, path);
 }
 
 void rf_session_record_write(struct rf_writer *w, const struct rf_session *session)
@@ -111,7 +113,7 @@ void rf_session_record_write(struct rf_writer *w, const struct rf_session *sessi
 	rf_write_str_field(w, session->path, RF_PATH_SIZE);
 	rf_write_zeros(w, 1);
 	rf_write_i32(w, session->active);
-	rf_write_u32(w, 0); /* snapshot mode */
+	rf_write_u32(w, session->snapshot_mode);
 	rf_write_u32(w, 0); /* live interval */
 	rf_write_zeros(w, 4);
 	rf_write_zeros(w, 8); /* a pointer in the client's memory */
@@ -121,4 +123,12 @@ void rf_session_time_write(struct rf_writer *w, const struct rf_session *session
 {
 	rf_write_u64(w, (uint64_t)session->created);
 	rf_write_u8(w, 1);
+}
+
+void rf_archive_location_write(struct rf_writer *w, const char *path)
+{
+	rf_write_i8(w, LOCATION_LOCAL);
+	rf_write_u32(w, (uint32_t)strlen(path) + 1);
+	rf_write_zeros(w, LOCATION_HEAD - sizeof(int8_t) - sizeof(uint32_t));
+	rf_write_cstr(w, path);
 }

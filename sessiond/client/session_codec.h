@@ -43,5 +43,7 @@ void rf_session_descriptor_write(
 /* struct lttng_session, and the creation time that follows all of them. */
 void rf_session_record_write(struct rf_writer *w, const struct rf_session *session);
 void rf_session_time_write(struct rf_writer *w, const struct rf_session *session);
+/* Where a local archive is. */
+void rf_archive_location_write(struct rf_writer *w, const char *path);
 
 #endif

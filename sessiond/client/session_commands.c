@@ -64,6 +64,23 @@ static int choose_path(const struct creation *creation, const char *name, const 
 	return len > 0 && (size_t)len < RF_PATH_SIZE && rf_output_path_ok(path) ? LTTNG_OK : LTTNG_ERR_SET_URL;
 }
 
+/* A snapshot session's directory is for its snapshots: by itself it records nothing. */
+static void set_output(struct rf_session *session, const struct rf_session_descriptor *d, const char *path)
+{
+	session->snapshot_mode = d->type == RF_SESSION_SNAPSHOT;
+	session->output = RF_OUTPUT_NONE;
+	if (d->output != RF_DESCRIPTOR_LOCAL)
+		return;
+	if (!session->snapshot_mode) {
+		session->output = RF_OUTPUT_LOCAL;
+		snprintf(session->path, sizeof(session->path), "%s", path);
+		return;
+	}
+	session->snapshot = (struct rf_snapshot_output){.there = true, .id = session->next_snapshot_output++};
+	snprintf(session->snapshot.name, sizeof(session->snapshot.name), "snapshot-%u", session->snapshot.id);
+	snprintf(session->snapshot.path, sizeof(session->snapshot.path), "%s", path);
+}
+
 int rf_cmd_create_session(struct rf_call *call)
 {
 	struct rf_sessions *sessions = call->context->sessions;
@@ -78,8 +95,8 @@ int rf_cmd_create_session(struct rf_call *call)
 		return LTTNG_ERR_EXIST_SESS;
 	if (d->name[0] && !rf_session_name_ok(d->name))
 		return LTTNG_ERR_SESSION_INVALID_CHAR;
-	if (d->type != RF_SESSION_REGULAR || d->output == RF_DESCRIPTOR_NETWORK) {
-		rf_info("client: uid=%u asked for a live, snapshot or network session, which are not supported",
+	if (d->type == RF_SESSION_LIVE || d->output == RF_DESCRIPTOR_NETWORK) {
+		rf_info("client: uid=%u asked for a live or network session, which are not supported",
 			(unsigned int)call->request.uid);
 		return LTTNG_ERR_NOT_SUPPORTED;
 	}
@@ -97,8 +114,7 @@ int rf_cmd_create_session(struct rf_call *call)
 	if (!session)
 		return LTTNG_ERR_NOMEM;
 	session->name_generated = !d->name[0];
-	session->output = d->output == RF_DESCRIPTOR_LOCAL ? RF_OUTPUT_LOCAL : RF_OUTPUT_NONE;
-	memcpy(session->path, path, sizeof(session->path));
+	set_output(session, d, path);
 	rf_session_descriptor_write(&call->data, d, session);
 	return LTTNG_OK;
 }
@@ -137,6 +153,20 @@ int rf_cmd_data_pending(struct rf_call *call)
 	if (call->session->active)
 		return LTTNG_ERR_SESSION_STARTED;
 	/* A stop answers when all data is in files, so nothing can be under way unless something runs just now. */
-	rf_write_u8(&call->data, call->session->busy ? 1 : 0);
+	rf_write_u8(&call->data, call->session->busy || call->session->rotation.state == RF_ROTATION_ONGOING);
+	return LTTNG_OK;
+}
+
+int rf_cmd_set_shm_path(struct rf_call *call)
+{
+	struct rf_session *session = call->session;
+	struct rf_reader args = rf_request_args(&call->request);
+	char path[RF_PATH_SIZE];
+
+	if (session->ever_started)
+		return LTTNG_ERR_SESSION_STARTED;
+	if (!rf_read_str_field(&args, path, sizeof(path)) || !rf_output_path_ok(path))
+		return LTTNG_ERR_INVALID;
+	memcpy(session->shm_path, path, sizeof(session->shm_path));
 	return LTTNG_OK;
 }

@@ -14,13 +14,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define RF_OUTPUT_MMAP 1u /* of the client protocol; the other is for the kernel */
+
 struct rf_channel_attr {
 	bool overwrite;
 	uint64_t subbuf_size; /* bytes */
 	uint64_t subbuf_count;
 	uint32_t switch_interval; /* µs */
 	uint32_t read_interval;   /* µs */
-	uint8_t output;           /* as in the client protocol: 1 mmap */
+	uint8_t output;           /* as in the client protocol */
 	uint64_t tracefile_size;
 	uint64_t tracefile_count;
 	uint64_t monitor_interval; /* µs */

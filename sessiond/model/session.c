@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define METADATA_SUBBUF_SIZE 4096u
+#define METADATA_SUBBUF_COUNT 2u
 
 void rf_sessions_init(struct rf_sessions *sessions, const char *hostname)
 {
@@ -18,6 +22,17 @@ void rf_sessions_fini(struct rf_sessions *sessions)
 {
 	rf_list_for_each_safe(node, tmp, &sessions->list)
 		rf_session_free(rf_container_of(node, struct rf_session, node));
+}
+
+static void init_metadata(struct rf_channel_attr *attr)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	*attr = (struct rf_channel_attr){
+		.subbuf_size = page > METADATA_SUBBUF_SIZE ? page : METADATA_SUBBUF_SIZE,
+		.subbuf_count = METADATA_SUBBUF_COUNT,
+		.output = RF_OUTPUT_MMAP,
+	};
 }
 
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid)
@@ -38,6 +53,7 @@ struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name
 	for (unsigned int i = 0; i < RF_TRACKERS; i++)
 		rf_tracker_init(&session->trackers[i]);
 	session->next_snapshot_output = 1;
+	init_metadata(&session->metadata);
 	rf_list_init(&session->node);
 	rf_list_insert_after(&sessions->list, &session->node);
 	return session;
@@ -51,6 +67,8 @@ void rf_session_free(struct rf_session *session)
 		rf_channel_free(rf_container_of(node, struct rf_channel, node));
 	for (unsigned int i = 0; i < RF_TRACKERS; i++)
 		rf_tracker_fini(&session->trackers[i]);
+	rf_timer_cancel(&session->clock.period);
+	rf_timer_cancel(&session->clock.sample);
 	rf_list_remove(&session->node);
 	free(session);
 }

@@ -10,6 +10,7 @@
 #define RF_SESSIOND_MODEL_SESSION_H
 
 #include "common/list.h"
+#include "common/loop.h"
 #include "common/message.h"
 #include "sessiond/model/channel.h"
 #include "sessiond/model/chunk.h"
@@ -29,6 +30,14 @@ enum rf_buffer_scheme {
 enum rf_output_kind {
 	RF_OUTPUT_NONE,
 	RF_OUTPUT_LOCAL,
+};
+
+/* What makes schedules happen; kept by sessiond/client, goes with the session. */
+struct rf_rotation_clock {
+	struct rf_timer period;
+	struct rf_timer sample;
+	uint64_t next_size; /* session->written at which the next rotation by size is due */
+	void *owner;
 };
 
 struct rf_sessions;
@@ -63,12 +72,15 @@ struct rf_session {
 	uint32_t next_id;  /* of channels and channel rules */
 	size_t held_bytes; /* by channels, rules and tracked values; see quota.h */
 	struct rf_tracker trackers[RF_TRACKERS];
-	/* Of the metadata: a channel named `metadata` configures it. Only the packet's size and the switch timer count. */
+	/* Of the metadata: a channel named `metadata` configures it. Only the packet's size and the switch timer count.
+	 */
 	struct rf_channel_attr metadata;
 
 	struct rf_chunk chunk;
+	uint64_t next_chunk; /* its number */
 	struct rf_rotation rotation;
 	struct rf_rotation_schedule schedule;
+	struct rf_rotation_clock clock;
 	uint64_t written; /* bytes recorded to files; refreshed with the statistics */
 
 	bool snapshot_mode;                 /* made for snapshots: channels overwrite by default */

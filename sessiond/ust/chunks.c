@@ -1,35 +1,160 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "sessiond/ust/domain.h"
+/* Rotation and clear: one chunk ends, another may begin. See model/chunk.h for the concept, output.h for the moves. */
+#include "sessiond/ust/chunks.h"
+
+#include "sessiond/ust/output.h"
+#include "sessiond/ust/ust_session.h"
 
 #include <lttng/lttng-error.h>
 
+struct chunk_op {
+	struct rf_op op;
+	struct rf_chunk old;
+	struct rf_chunk next;
+	time_t end;
+	bool active; /* the session goes on in `next` */
+};
+
+static struct chunk_op *of(struct rf_op *op)
+{
+	return rf_container_of(op, struct chunk_op, op);
+}
+
+void rf_chunks_wait_for_rotation(struct rf_op *op)
+{
+	struct rf_session *session = op->session;
+
+	if (session->rotation.state != RF_ROTATION_ONGOING || !session->ust)
+		return;
+	rf_op_hold(op);
+	session->ust->waits_for_rotation = op;
+}
+
+static void archive(struct rf_op *op)
+{
+	struct rf_session *session = op->session;
+
+	rf_output_close_left(op->domain, session->ust);
+	session->rotation.path[0] = '\0'; /* until the archive has a place */
+	rf_output_archive(op, &of(op)->old, of(op)->end);
+}
+
+/* The client was answered when the rotation was launched: nobody but the session waits for its end. */
+static void rotation_over(struct rf_op *op)
+{
+	struct rf_session *session = op->session;
+	struct rf_op *waiting = session->ust->waits_for_rotation;
+
+	if (session->rotation.state == RF_ROTATION_ONGOING)
+		session->rotation.state = RF_ROTATION_ERROR;
+	session->ust->waits_for_rotation = NULL;
+	if (waiting)
+		rf_op_release(waiting);
+}
+
+static void settle_rotation(struct rf_op *op)
+{
+	rf_output_settle(op);
+	op->next = archive;
+}
+
+static void launch_rotation(struct rf_op *op)
+{
+	struct rf_session *session = op->session;
+	struct chunk_op *co = of(op);
+
+	if (op->code != LTTNG_OK)
+		return;
+	rf_output_retire(op->domain, session->ust, &co->old);
+	rf_output_enter(op->domain, session, co->active ? &co->next : NULL, false);
+	session->rotation.ever = true;
+	session->rotation.state = RF_ROTATION_ONGOING;
+	session->rotation.number = co->old.number;
+	session->rotation.since_stop = !co->active;
+	op->next = settle_rotation;
+	op->finish = rotation_over;
+	op->done(op->data, LTTNG_OK);
+}
+
+static void begin_rotation(struct rf_op *op)
+{
+	struct rf_session *session = op->session;
+	struct chunk_op *co = of(op);
+
+	co->old = session->chunk;
+	co->end = time(NULL);
+	co->active = session->active;
+	if (co->active)
+		rf_output_make_next(op, &co->next, false);
+	op->next = launch_rotation;
+}
+
 void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
 {
-	(void)domain;
-	(void)session;
-	done(data, LTTNG_ERR_NOT_SUPPORTED);
+	rf_op_start(domain, session, sizeof(struct chunk_op), begin_rotation, done, data);
+}
+
+static void go_on(struct rf_op *op)
+{
+	struct chunk_op *co = of(op);
+
+	rf_output_close_left(op->domain, op->session->ust);
+	if (co->old.there)
+		rf_output_remove(op, &co->old);
+	if (co->active)
+		rf_ust_begin_tracing(op);
+	else
+		op->session->rotation.since_stop = true;
+}
+
+static void drop(struct rf_op *op)
+{
+	struct chunk_op *co = of(op);
+
+	/* Without a new chunk the old one is written on, where it was moved to. */
+	if (op->code == LTTNG_OK) {
+		rf_output_enter(op->domain, op->session, co->next.there ? &co->next : NULL, true);
+		rf_output_settle(op);
+		op->next = go_on;
+	} else if (co->active) {
+		rf_ust_begin_tracing(op);
+	}
+}
+
+static void replace(struct rf_op *op)
+{
+	struct chunk_op *co = of(op);
+	struct rf_session *session = op->session;
+
+	co->old = session->chunk;
+	if (co->active && co->old.there) {
+		/* Out of the way first: it may be the output root, which the next one is then, too. */
+		rf_output_retire(op->domain, session->ust, &co->old);
+		rf_output_make_next(op, &co->next, co->old.base);
+	}
+	op->next = drop;
+}
+
+static void pause_applications(struct rf_op *op)
+{
+	struct chunk_op *co = of(op);
+
+	co->active = op->session->active;
+	/* Started again, they tell their state again, which the new chunk needs. */
+	if (co->active)
+		rf_ust_stop_applications(op);
+	op->next = replace;
+}
+
+static void begin_clear(struct rf_op *op)
+{
+	if (!op->session->ust)
+		return;
+	rf_chunks_wait_for_rotation(op);
+	op->next = pause_applications;
 }
 
 void rf_ust_clear(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
 {
-	rf_ust_rotate(domain, session, done, data);
-}
-
-void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,
-	rf_ust_done_fn done, void *data)
-{
-	(void)output;
-	rf_ust_rotate(domain, session, done, data);
-}
-
-void rf_ust_regenerate_metadata(
-	struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
-{
-	rf_ust_rotate(domain, session, done, data);
-}
-
-void rf_ust_regenerate_statedump(
-	struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
-{
-	rf_ust_rotate(domain, session, done, data);
+	rf_op_start(domain, session, sizeof(struct chunk_op), begin_clear, done, data);
 }

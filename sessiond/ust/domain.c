@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "common/log.h"
 #include "sessiond/ust/apps.h"
+#include "sessiond/ust/chunks.h"
 #include "sessiond/ust/op.h"
+#include "sessiond/ust/output.h"
 #include "sessiond/ust/plan.h"
 #include "sessiond/ust/trace_setup.h"
 
@@ -26,10 +28,55 @@ static void app_finished(struct rf_app_program *program, int status)
 	rf_op_release(program->data);
 }
 
+struct release {
+	struct rf_op *op;
+	struct rf_app_session *as;
+	bool end_trace; /* per-pid: its trace ends with it */
+};
+
+static void released(struct rf_app_program *program, int status)
+{
+	struct release *release = program->data;
+
+	(void)status;
+	if (release->end_trace)
+		rf_trace_end(release->op->domain, release->as->trace);
+	rf_app_session_unref(release->as);
+	rf_op_release(release->op);
+	free(release);
+}
+
+/* The application gives up the session, as a part of OP. */
+static void release_app(struct rf_op *op, struct rf_app_session *as, bool end_trace)
+{
+	struct release *release = calloc(1, sizeof(*release));
+	struct rf_app_program *program = release ? rf_app_program_new(op->domain->notifier, released, release) : NULL;
+
+	if (!program) {
+		free(release);
+		rf_op_fail(op, LTTNG_ERR_NOMEM);
+		return;
+	}
+	*release = (struct release){.op = op, .as = as, .end_trace = end_trace};
+	/* Off the list at once: whoever releases it later must not need the session any more. */
+	rf_list_remove(&as->session_node);
+	as->session = NULL;
+	rf_plan_release(as, program);
+	rf_op_hold(op);
+	rf_apps_submit(op->domain, as->app, program);
+}
+
 /* Brings one application up to the session, as a part of OP. */
 static void update_app(struct rf_op *op, struct rf_app *app)
 {
 	struct rf_ust_domain *domain = op->domain;
+	struct rf_app_session *as = rf_plan_find(app, op->session->ust);
+
+	if (as && op->session->ust->active && !rf_plan_includes(app, op->session)) {
+		release_app(op, as, as->owns_trace);
+		return;
+	}
+
 	struct rf_app_program *program = rf_app_program_new(domain->notifier, app_finished, op);
 
 	if (!program) {
@@ -53,12 +100,10 @@ static void update_all(struct rf_op *op)
 	}
 }
 
-static void begin_tracing(struct rf_op *op)
+void rf_ust_begin_tracing(struct rf_op *op)
 {
 	struct rf_ust_session *us = op->session->ust;
 
-	if (op->code != LTTNG_OK)
-		return;
 	us->active = true;
 	rf_list_for_each(node, &us->consumers)
 		rf_consumer_send_id(rf_container_of(node, struct rf_session_consumer, node)->consumer,
@@ -66,30 +111,17 @@ static void begin_tracing(struct rf_op *op)
 	update_all(op);
 }
 
-static void tree_made(void *data, int status, struct rf_reader *body)
+static void begin_if_made(struct rf_op *op)
 {
-	struct rf_op *op = data;
-	struct rf_broker_place place = {0};
-	char safe[512];
-
-	rf_broker_place_decode(body, &place);
-	if (status < 0) {
-		rf_error("session %llu: cannot make the output directory %s: %s", (unsigned long long)op->session->id,
-			rf_log_safe(safe, sizeof(safe), place.where[0] ? place.where : op->session->path),
-			strerror(-status));
-		rf_op_fail(op, LTTNG_ERR_CREATE_DIR_FAIL);
-	} else {
-		op->session->ust->has_tree = true;
-	}
-	rf_op_release(op);
+	if (op->code == LTTNG_OK)
+		rf_ust_begin_tracing(op);
 }
 
-static void make_tree(struct rf_op *op)
+static void make_output(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
-	struct rf_broker_make_tree request = {.uid = session->uid, .gid = session->gid, .parts = RF_TREE_UST};
 
-	op->next = begin_tracing;
+	op->next = begin_if_made;
 	if (!session->ust) {
 		struct rf_ust_session *us = rf_ust_session_new(session);
 
@@ -99,20 +131,12 @@ static void make_tree(struct rf_op *op)
 		}
 		rf_list_append(&op->domain->sessions, &us->node);
 	}
-	if (session->ust->has_tree)
-		return;
-	request.tree = session->ust->tree = rf_broker_new_id(op->domain->broker);
-	memcpy(request.root, session->path, sizeof(request.root));
-	rf_op_hold(op);
-	if (rf_broker_make_tree(op->domain->broker, &request, tree_made, op) < 0) {
-		rf_op_fail(op, LTTNG_ERR_CREATE_DIR_FAIL);
-		rf_op_release(op);
-	}
+	rf_output_begin(op);
 }
 
 void rf_ust_start(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
 {
-	rf_op_start(domain, session, sizeof(struct rf_op), make_tree, done, data);
+	rf_op_start(domain, session, sizeof(struct rf_op), make_output, done, data);
 }
 
 static void consumer_finished(void *data, int status, struct rf_reader *body)
@@ -140,12 +164,10 @@ static void flush_buffers(struct rf_op *op)
 	ask_consumers(op, RF_CONSUMER_FLUSH_SESSION);
 }
 
-static void stop_tracing(struct rf_op *op)
+void rf_ust_stop_applications(struct rf_op *op)
 {
 	struct rf_ust_session *us = op->session->ust;
 
-	if (!us)
-		return;
 	us->active = false;
 	rf_list_for_each(node, &us->app_sessions) {
 		struct rf_app_session *as = rf_container_of(node, struct rf_app_session, session_node);
@@ -153,6 +175,13 @@ static void stop_tracing(struct rf_op *op)
 		if (!as->app->gone && !as->released)
 			update_app(op, as->app);
 	}
+}
+
+static void stop_tracing(struct rf_op *op)
+{
+	if (!op->session->ust)
+		return;
+	rf_ust_stop_applications(op);
 	op->next = flush_buffers;
 }
 
@@ -176,47 +205,29 @@ static void forget_session(struct rf_op *op)
 {
 	struct rf_ust_session *us = op->session->ust;
 
-	if (us->has_tree)
-		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_TREE, us->tree);
+	rf_output_end(op->domain, us);
 	rf_ust_session_free(us);
+}
+
+/* A session that was ever rotated leaves nothing but archives. */
+static void archive_rest(struct rf_op *op)
+{
+	struct rf_session *session = op->session;
+
+	op->next = forget_session;
+	if (!session->rotation.ever || !session->chunk.there)
+		return;
+	session->rotation.at_destroy = true;
+	session->rotation.state = RF_ROTATION_ERROR; /* until it is archived */
+	session->rotation.number = session->chunk.number;
+	rf_output_retire(op->domain, session->ust, &session->chunk);
+	rf_output_archive(op, &session->chunk, time(NULL));
 }
 
 static void end_traces(struct rf_op *op)
 {
 	ask_consumers(op, RF_CONSUMER_DESTROY_SESSION);
-	op->next = forget_session;
-}
-
-struct release {
-	struct rf_op *op;
-	struct rf_app_session *as;
-};
-
-static void released(struct rf_app_program *program, int status)
-{
-	struct release *release = program->data;
-
-	(void)status;
-	rf_app_session_unref(release->as);
-	rf_op_release(release->op);
-	free(release);
-}
-
-static void release_app(struct rf_op *op, struct rf_app_session *as)
-{
-	struct release *release = calloc(1, sizeof(*release));
-	struct rf_app_program *program = release ? rf_app_program_new(op->domain->notifier, released, release) : NULL;
-
-	if (!program) {
-		free(release);
-		rf_op_fail(op, LTTNG_ERR_NOMEM);
-		return;
-	}
-	release->op = op;
-	release->as = as;
-	rf_plan_release(as, program);
-	rf_op_hold(op);
-	rf_apps_submit(op->domain, as->app, program);
+	op->next = archive_rest;
 }
 
 static void release_apps(struct rf_op *op)
@@ -229,18 +240,25 @@ static void release_apps(struct rf_op *op)
 	rf_list_for_each_safe(node, tmp, &us->app_sessions) {
 		struct rf_app_session *as = rf_container_of(node, struct rf_app_session, session_node);
 
-		/* Off the list at once: whoever releases it later must not need the session any more. */
-		rf_list_remove(&as->session_node);
-		as->session = NULL;
-		if (!as->released)
-			release_app(op, as);
+		if (as->released) {
+			rf_list_remove(&as->session_node);
+			as->session = NULL;
+		} else {
+			release_app(op, as, false);
+		}
 	}
 	op->next = end_traces;
 }
 
+static void wait_for_rotation(struct rf_op *op)
+{
+	op->next = release_apps;
+	rf_chunks_wait_for_rotation(op);
+}
+
 void rf_ust_destroy(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
 {
-	rf_op_start(domain, session, sizeof(struct rf_op), release_apps, done, data);
+	rf_op_start(domain, session, sizeof(struct rf_op), wait_for_rotation, done, data);
 }
 
 struct rf_ust_domain *rf_ust_domain_create(

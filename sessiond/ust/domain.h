@@ -45,13 +45,15 @@ void rf_ust_statistics(struct rf_ust_domain *domain, struct rf_session *session,
  */
 void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /*
- * Drops what rings and files of the session's chunk hold; an active session begins a new one. Statistics stay. DONE when
- * the files are gone.
+ * Drops what rings and files of the session's chunk hold; an active session begins a new one. Statistics stay. DONE
+ * when the files are gone.
  */
 void rf_ust_clear(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /* Writes what the rings hold to a new directory in OUTPUT (copied), and counts it in session->snapshot_count. */
 void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,
 	rf_ust_done_fn done, void *data);
+/* Of how many CPUs a channel has a ring buffer: all that the machine may ever have. At least 1. */
+unsigned int rf_ust_cpus(void);
 /* The metadata of all traces is made anew, with a clock offset of now. The session is active, its buffers per uid. */
 void rf_ust_regenerate_metadata(
 	struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);

@@ -132,22 +132,18 @@ void rf_metadata_preamble(struct rf_text *text, const struct rf_trace_facts *fac
 	header_structs(text, &facts->app);
 }
 
-int rf_metadata_stream(struct rf_text *text, const struct rf_field_context *context, uint32_t id, bool large_header,
-	const struct lttng_ust_ctl_field *context_fields, size_t count)
+void rf_metadata_stream(struct rf_text *text, uint32_t id, bool large_header, const char *contexts, size_t contexts_len)
 {
-	int err = 0;
-
 	rf_text_printf(text,
 		"stream {\n\tid = %u;\n\tevent.header := struct event_header_%s;\n"
 		"\tpacket.context := struct packet_context;\n",
 		id, large_header ? "large" : "compact");
-	if (count) {
+	if (contexts_len) {
 		rf_text_printf(text, "\tevent.context := struct {\n");
-		err = rf_field_text(text, context, context_fields, count, 2);
+		rf_text_add(text, contexts, contexts_len);
 		rf_text_printf(text, "\t};\n");
 	}
 	rf_text_printf(text, "};\n\n");
-	return err;
 }
 
 int rf_metadata_event_body(

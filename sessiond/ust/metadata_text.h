@@ -28,9 +28,9 @@ struct rf_trace_facts {
 };
 
 void rf_metadata_preamble(struct rf_text *text, const struct rf_trace_facts *facts);
-/* CONTEXT_FIELDS may be empty. 0 or -EINVAL. */
-int rf_metadata_stream(struct rf_text *text, const struct rf_field_context *context, uint32_t id, bool large_header,
-	const struct lttng_ust_ctl_field *context_fields, size_t count);
+/* CONTEXTS: rf_field_text() of the context fields, which may be empty. */
+void rf_metadata_stream(
+	struct rf_text *text, uint32_t id, bool large_header, const char *contexts, size_t contexts_len);
 /* The part of an event block that says what it is, without its ids: equal text, equal event. */
 struct rf_event_description {
 	const char *name;

@@ -37,6 +37,12 @@ struct rf_op *rf_op_start(struct rf_ust_domain *domain, struct rf_session *sessi
 	rf_ust_done_fn done, void *data);
 void rf_op_hold(struct rf_op *op);
 void rf_op_release(struct rf_op *op);
+/*
+ * Phases that several operations share (domain.c). Begin: the session is active, and every application that it includes
+ * is brought up to it and started. Stop: it is not, and every application is stopped.
+ */
+void rf_ust_begin_tracing(struct rf_op *op);
+void rf_ust_stop_applications(struct rf_op *op);
 /* Keeps the first error. */
 void rf_op_fail(struct rf_op *op, int code);
 

@@ -19,6 +19,14 @@ struct rf_app_session *rf_plan_find(struct rf_app *app, struct rf_ust_session *u
 	return NULL;
 }
 
+bool rf_plan_includes(const struct rf_app *app, const struct rf_session *session)
+{
+	return rf_ust_may_trace(session->uid, app->facts.uid) &&
+		rf_tracker_includes(&session->trackers[RF_TRACKER_VPID], (uint32_t)app->facts.pid) &&
+		rf_tracker_includes(&session->trackers[RF_TRACKER_VUID], app->facts.uid) &&
+		rf_tracker_includes(&session->trackers[RF_TRACKER_VGID], app->facts.gid);
+}
+
 static void plan_contexts(struct rf_app_program *program, struct rf_app_session *as, struct rf_app_channel *ac,
 	const struct rf_channel *channel)
 {
@@ -141,7 +149,7 @@ int rf_plan_session(
 		}
 		return program->broken ? -ENOMEM : 0;
 	}
-	if (!rf_ust_may_trace(session->uid, app->facts.uid))
+	if (!rf_plan_includes(app, session))
 		return 0;
 	if (!as)
 		as = plan_new_session(domain, app, us, program);

@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/ust/registry.h"
 
+#include "sessiond/ust/catalogue.h"
+
 #include <errno.h>
 #include <pthread.h>
-#include <search.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A described thing, found by its name and its text. */
-struct described {
-	char *name;
-	char *body;
-	size_t body_len;
-	uint64_t id;
-	struct rf_enum_mapping mapping; /* of enumerations; its text is BODY */
-};
 
 struct registry_channel {
 	bool described;
 	char *contexts; /* text of the context fields, NULL without */
 	size_t contexts_len;
-	void *events; /* tsearch(3) tree of struct described */
-	uint32_t event_count;
+	struct rf_catalogue events;
 };
 
 struct rf_registry {
@@ -30,68 +21,14 @@ struct rf_registry {
 	struct rf_trace_facts facts;
 	struct rf_registry_output output;
 	pthread_mutex_t lock; /* guards what follows */
-	uint64_t pushed;      /* bytes of text that the consumer was sent */
+	uint32_t version;     /* of the text: counts the times that it was begun again */
+	uint64_t pushed;      /* bytes of this version that the consumer was sent */
 	uint64_t remembered;  /* bytes that applications made us keep or send */
 	int broken;           /* why a push failed: what follows would not be readable without it */
 	struct registry_channel *channels;
 	uint32_t channel_count;
-	void *enums;                   /* tsearch(3) tree of struct described */
-	struct described **enum_by_id; /* owned by the tree */
-	uint32_t enum_count;
+	struct rf_catalogue enums;
 };
-
-static int compare_described(const void *a, const void *b)
-{
-	const struct described *x = a;
-	const struct described *y = b;
-
-	if (x->body_len != y->body_len)
-		return x->body_len < y->body_len ? -1 : 1;
-
-	int order = strcmp(x->name, y->name);
-
-	if (order || !x->body_len)
-		return order;
-	return memcmp(x->body, y->body, x->body_len);
-}
-
-static void free_described(void *node)
-{
-	struct described *d = node;
-
-	free(d->name);
-	free(d->body);
-	free(d);
-}
-
-/* NULL when there is none like it. */
-static struct described *find(void *const *tree, const char *name, const struct rf_text *text)
-{
-	const struct described key = {.name = (char *)(uintptr_t)name, .body = text->data, .body_len = text->len};
-	struct described **found = tfind(&key, tree, compare_described);
-
-	return found ? *found : NULL;
-}
-
-/* Adds what find() did not find; its body is taken from TEXT. NULL without memory. */
-static struct described *add(void **tree, const char *name, struct rf_text *text, uint64_t id)
-{
-	struct described *d = calloc(1, sizeof(*d));
-
-	if (!d)
-		return NULL;
-	d->name = strdup(name);
-	d->body = text->data;
-	d->body_len = text->len;
-	d->id = id;
-	if (d->name && tsearch(d, tree, compare_described)) {
-		text->data = NULL; /* now the description's */
-		return d;
-	}
-	free(d->name);
-	free(d);
-	return NULL;
-}
 
 /* With the lock held: whether that much more may be kept. */
 static int afford(const struct rf_registry *registry, size_t len)
@@ -101,22 +38,30 @@ static int afford(const struct rf_registry *registry, size_t len)
 	return len > RF_REGISTRY_TEXT_MAX - registry->remembered ? -ENOSPC : 0;
 }
 
-/* With the lock held. */
-static int push(struct rf_registry *registry, const struct rf_text *text)
+/* With the lock held: the text goes on with this. */
+static int send_on(struct rf_registry *registry, const struct rf_text *text)
 {
-	int err = text->failed ? -ENOSPC : afford(registry, text->len);
+	int err = registry->output.push(registry->output.data, registry->output.trace, registry->pushed,
+		registry->version, text->data, text->len);
 
-	if (err < 0)
-		return err;
-	err = registry->output.push(
-		registry->output.data, registry->output.trace, registry->pushed, 0, text->data, text->len);
 	if (err < 0) {
 		registry->broken = err;
 		return err;
 	}
 	registry->pushed += text->len;
-	registry->remembered += text->len;
 	return 0;
+}
+
+/* With the lock held. */
+static int push(struct rf_registry *registry, const struct rf_text *text)
+{
+	int err = text->failed ? -ENOSPC : afford(registry, text->len);
+
+	if (!err)
+		err = send_on(registry, text);
+	if (!err)
+		registry->remembered += text->len;
+	return err;
 }
 
 struct rf_registry *rf_registry_create(const struct rf_trace_facts *facts, const struct rf_registry_output *output)
@@ -159,12 +104,11 @@ void rf_registry_unref(struct rf_registry *registry)
 	if (!registry || atomic_fetch_sub(&registry->refs, 1) != 1)
 		return;
 	for (uint32_t i = 0; i < registry->channel_count; i++) {
-		tdestroy(registry->channels[i].events, free_described);
+		rf_catalogue_free(&registry->channels[i].events);
 		free(registry->channels[i].contexts);
 	}
 	free(registry->channels);
-	tdestroy(registry->enums, free_described);
-	free(registry->enum_by_id);
+	rf_catalogue_free(&registry->enums);
 	if (registry->output.release)
 		registry->output.release(registry->output.data);
 	pthread_mutex_destroy(&registry->lock);
@@ -181,7 +125,7 @@ static const struct rf_enum_mapping *enum_mapping(void *data, uint64_t id)
 {
 	const struct rf_registry *registry = data;
 
-	return id < registry->enum_count ? &registry->enum_by_id[id]->mapping : NULL;
+	return id < registry->enums.count ? &registry->enums.by_id[id]->mapping : NULL;
 }
 
 static struct rf_field_context field_context(struct rf_registry *registry)
@@ -216,19 +160,16 @@ int rf_registry_add_channel(struct rf_registry *registry, uint32_t *channel)
 }
 
 /* With the lock held: a channel's first description, whose context fields as text are in CONTEXTS (taken). */
-static int add_stream(struct rf_registry *registry, uint32_t number, const struct lttng_ust_ctl_field *fields,
-	size_t count, struct rf_text *contexts)
+static int add_stream(struct rf_registry *registry, uint32_t number, struct rf_text *contexts)
 {
 	struct registry_channel *channel = &registry->channels[number];
-	const struct rf_field_context context = field_context(registry);
 	struct rf_text block;
 
-	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX);
+	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX + RF_REGISTRY_BLOCK_MAX / 2);
+	rf_metadata_stream(&block, number, true, contexts->data, contexts->len);
 
-	int err = rf_metadata_stream(&block, &context, number, true, fields, count);
+	int err = push(registry, &block);
 
-	if (!err)
-		err = push(registry, &block);
 	rf_text_free(&block);
 	if (err < 0)
 		return err;
@@ -252,7 +193,7 @@ int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 	int err = number < registry->channel_count ? rf_field_text(&contexts, &context, fields, count, 2) : -ENOENT;
 
 	if (!err && !registry->channels[number].described)
-		err = add_stream(registry, number, fields, count, &contexts);
+		err = add_stream(registry, number, &contexts);
 	else if (!err &&
 		(registry->channels[number].contexts_len != contexts.len ||
 			(contexts.len &&
@@ -263,43 +204,36 @@ int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 	return err;
 }
 
-/* With the lock held. */
-static int push_event(
-	struct rf_registry *registry, uint32_t number, const char *name, const struct rf_text *body, uint32_t id)
+static void print_event(struct rf_text *text, uint32_t number, const struct rf_described *d)
 {
-	struct rf_text block;
-
-	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX + RF_REGISTRY_BLOCK_MAX / 2);
-	rf_metadata_event(&block, name, id, number, body->data, body->len);
-
-	int err = push(registry, &block);
-
-	rf_text_free(&block);
-	return err;
+	rf_metadata_event(text, d->name, d->id, number, d->body, d->body_len);
 }
 
 /* With the lock held. */
 static int add_event(struct rf_registry *registry, uint32_t number, const struct rf_event_description *event,
 	struct rf_text *body, uint32_t *id)
 {
-	struct registry_channel *channel = &registry->channels[number];
-	struct described *d = find(&channel->events, event->name, body);
+	struct rf_catalogue *events = &registry->channels[number].events;
+	struct rf_described *d = rf_catalogue_find(events, event->name, body);
+	struct rf_text block;
 
 	if (d) {
-		*id = (uint32_t)d->id;
+		*id = d->id;
 		return registry->facts.per_pid ? -EINVAL : 0;
 	}
-	if (channel->event_count >= RF_REGISTRY_EVENTS_MAX)
-		return -ENOSPC;
-	/* Text before the id is known: an id that was pushed but could not be kept is only never used. */
-	*id = channel->event_count;
+	d = rf_catalogue_add(events, event->name, body);
+	if (!d)
+		return -ENOMEM;
+	*id = d->id;
+	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX + RF_REGISTRY_BLOCK_MAX / 2);
+	print_event(&block, number, d);
 
-	int err = push_event(registry, number, event->name, body, *id);
+	int err = push(registry, &block);
 
+	rf_text_free(&block);
 	if (err < 0)
-		return err;
-	channel->event_count++;
-	return add(&channel->events, event->name, body, *id) ? 0 : -ENOMEM;
+		rf_catalogue_drop_last(events);
+	return err;
 }
 
 int rf_registry_add_event(
@@ -326,30 +260,22 @@ int rf_registry_add_event(
 static int add_enum(struct rf_registry *registry, const char *name, struct rf_text *entries,
 	const struct rf_enum_mapping *mapping, uint64_t *id)
 {
-	struct described *d = find(&registry->enums, name, entries);
+	struct rf_described *d = rf_catalogue_find(&registry->enums, name, entries);
+	int err = d ? 0 : afford(registry, entries->len);
 
-	if (d) {
-		*id = d->id;
-		return 0;
+	if (err < 0)
+		return err;
+	if (!d) {
+		if (registry->enums.count >= RF_REGISTRY_ENUMS_MAX)
+			return -ENOSPC;
+		d = rf_catalogue_add(&registry->enums, name, entries);
+		if (!d)
+			return -ENOMEM;
+		d->mapping = *mapping;
+		d->mapping.text = d->body;
+		d->mapping.len = d->body_len;
+		registry->remembered += d->body_len;
 	}
-	if (registry->enum_count >= RF_REGISTRY_ENUMS_MAX || afford(registry, entries->len) < 0)
-		return registry->broken ? registry->broken : -ENOSPC;
-
-	/* Room first: an enumeration in the tree but not in the index would be lost. */
-	struct described **index = realloc(
-		registry->enum_by_id, (registry->enum_count + 1) * sizeof(struct described *));
-
-	if (!index)
-		return -ENOMEM;
-	registry->enum_by_id = index;
-	d = add(&registry->enums, name, entries, registry->enum_count);
-	if (!d)
-		return -ENOMEM;
-	d->mapping = *mapping;
-	d->mapping.text = d->body;
-	d->mapping.len = d->body_len;
-	registry->remembered += d->body_len;
-	registry->enum_by_id[registry->enum_count++] = d;
 	*id = d->id;
 	return 0;
 }
@@ -369,6 +295,47 @@ int rf_registry_add_enum(struct rf_registry *registry, const char *name, const s
 		err = add_enum(registry, name, &text, &mapping, id);
 		pthread_mutex_unlock(&registry->lock);
 	}
+	rf_text_free(&text);
+	return err;
+}
+
+/* With the lock held: all that is known, as one text. */
+static void print_all(struct rf_registry *registry, struct rf_text *text, int64_t clock_offset)
+{
+	struct rf_trace_facts facts = registry->facts;
+
+	facts.clock_offset = clock_offset;
+	rf_metadata_preamble(text, &facts);
+	for (uint32_t i = 0; i < registry->channel_count; i++) {
+		const struct registry_channel *channel = &registry->channels[i];
+
+		if (channel->described)
+			rf_metadata_stream(text, i, true, channel->contexts, channel->contexts_len);
+		for (uint32_t id = 0; id < channel->events.count; id++)
+			print_event(text, i, channel->events.by_id[id]);
+	}
+}
+
+int rf_registry_regenerate(struct rf_registry *registry, int64_t clock_offset)
+{
+	struct rf_text text;
+
+	/* It was affordable piece by piece; only the digits of the offset may be more than they were. */
+	rf_text_init(&text, RF_REGISTRY_TEXT_MAX + RF_REGISTRY_BLOCK_MAX);
+	pthread_mutex_lock(&registry->lock);
+
+	int err = registry->broken;
+
+	if (!err)
+		print_all(registry, &text, clock_offset);
+	if (!err && text.failed)
+		err = -ENOMEM;
+	if (!err) {
+		registry->version++;
+		registry->pushed = 0;
+		err = send_on(registry, &text);
+	}
+	pthread_mutex_unlock(&registry->lock);
 	rf_text_free(&text);
 	return err;
 }

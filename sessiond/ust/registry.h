@@ -24,12 +24,12 @@
 
 /*
  * What the applications of one trace may make us remember: texts of blocks and enumerations together. 1000 event types
- * of real programs are half a MiB, and a fourth of a link's send queue fits the whole of it.
+ * of real programs are half a MiB, and half of a link's send queue fits the whole of it. Events have no other
+ * bound: an id is 32 bits long, and those above 65534 are written with the long event header.
  */
-#define RF_REGISTRY_TEXT_MAX (16u * 1024 * 1024)
+#define RF_REGISTRY_TEXT_MAX (32u * 1024 * 1024)
 /* One block, so that nobody can make us write (and refuse) much at a time: 4096 plain fields are 0.4 MiB. */
 #define RF_REGISTRY_BLOCK_MAX (2u * 1024 * 1024)
-#define RF_REGISTRY_EVENTS_MAX 65535u /* of a channel: ids of the short event header */
 #define RF_REGISTRY_ENUMS_MAX 65535u
 #define RF_REGISTRY_CHANNELS_MAX 4096u
 
@@ -72,5 +72,11 @@ int rf_registry_add_event(
 	struct rf_registry *registry, uint32_t channel, const struct rf_event_description *event, uint32_t *id);
 int rf_registry_add_enum(struct rf_registry *registry, const char *name, const struct lttng_ust_ctl_enum_entry *entries,
 	size_t count, uint64_t *id);
+/*
+ * The text is begun again, as its next version, with another clock offset (ticks): the same UUID and everything that is
+ * known by now, pushed from offset 0 in one piece while nothing can be added. What is added later follows it. -ENOMEM:
+ * nothing was pushed, the text is what it was.
+ */
+int rf_registry_regenerate(struct rf_registry *registry, int64_t clock_offset);
 
 #endif

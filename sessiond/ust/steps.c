@@ -69,6 +69,8 @@ static int step_send_channel(struct rf_app *app, struct rf_step *step, struct rf
 			notifier, app->id, copy->handle, as->trace->registry, buffers->stream_class);
 	for (unsigned int i = 0; err >= 0 && i < buffers->stream_count; i++)
 		err = send_stream(app->command_sock, copy, buffers->streams[i]);
+	if (as->owns_trace)
+		rf_ust_trace_channel_used(as->trace, step->channel_def->id);
 	if (err < 0) {
 		lttng_ust_ctl_release_object(-1, copy);
 		free(copy);
@@ -110,6 +112,13 @@ static int step_stop(struct rf_app *app, struct rf_step *step, struct rf_notifie
 	int err = lttng_ust_ctl_stop_session(app->command_sock, step->session->handle);
 
 	return err < 0 ? err : lttng_ust_ctl_wait_quiescent(app->command_sock);
+}
+
+static int step_statedump(struct rf_app *app, struct rf_step *step, struct rf_notifier *notifier)
+{
+	(void)notifier;
+	return step->session->handle < 0 ? 0
+					 : lttng_ust_ctl_regenerate_statedump(app->command_sock, step->session->handle);
 }
 
 /* Releases one object in the application if that still answers, and what we hold of it in any case. */
@@ -211,6 +220,7 @@ static const struct {
 	[RF_STEP_DISABLE_EVENT] = {"disable an event rule", step_disable_event, false},
 	[RF_STEP_START] = {"start tracing", step_start, false},
 	[RF_STEP_STOP] = {"stop tracing", step_stop, false},
+	[RF_STEP_STATEDUMP] = {"dump its state", step_statedump, false},
 	[RF_STEP_RELEASE_SESSION] = {"release a session", step_release_session, true},
 	[RF_STEP_REGISTER_DONE] = {"end its registration", step_register_done, false},
 	[RF_STEP_LIST] = {"list its tracepoints", step_list, false},

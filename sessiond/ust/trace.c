@@ -2,6 +2,7 @@
 #include "sessiond/ust/trace.h"
 
 #include "common/log.h"
+#include "sessiond/ust/domain.h"
 
 #include <errno.h>
 #include <lttng/ust-ctl.h>
@@ -17,21 +18,23 @@ void rf_ust_trace_init(void)
 	streams_max = (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel();
 }
 
-struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
-	struct rf_registry *registry, struct rf_consumer *consumer)
+unsigned int rf_ust_cpus(void)
+{
+	return streams_max;
+}
+
+struct rf_ust_trace *rf_ust_trace_new(
+	uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits, struct rf_consumer *consumer)
 {
 	struct rf_ust_trace *trace = calloc(1, sizeof(*trace));
 
-	if (!trace) {
-		rf_registry_unref(registry);
+	if (!trace)
 		return NULL;
-	}
 	trace->refs = 1;
 	trace->id = id;
 	trace->session_id = session_id;
 	trace->uid = uid;
 	trace->abi_bits = abi_bits;
-	trace->registry = registry;
 	trace->consumer = rf_consumer_ref(consumer);
 	rf_list_init(&trace->node);
 	rf_list_init(&trace->channels);
@@ -53,11 +56,18 @@ static void drop_object(struct lttng_ust_abi_object_data *object)
 	free(object);
 }
 
-static void channel_free(struct rf_trace_channel *channel)
+static void drop_streams(struct rf_trace_channel *channel)
 {
 	for (unsigned int i = 0; i < channel->stream_count; i++)
 		drop_object(channel->streams[i]);
 	free(channel->streams);
+	channel->streams = NULL;
+	channel->stream_count = 0;
+}
+
+static void channel_free(struct rf_trace_channel *channel)
+{
+	drop_streams(channel);
 	drop_object(channel->object);
 	free(channel);
 }
@@ -133,6 +143,8 @@ static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def 
 		.switch_interval = def->attr.switch_interval,
 		.read_interval = def->attr.read_interval,
 		.blocking_timeout = def->attr.blocking_timeout,
+		.file_size = def->attr.tracefile_size,
+		.file_count = def->attr.tracefile_count,
 	};
 	int sock;
 	/* The id is part of the request, and of what the application is told later: it comes first. */
@@ -180,4 +192,16 @@ int rf_ust_trace_channel(
 	pthread_mutex_unlock(&trace->lock);
 	*channel_out = channel;
 	return channel ? channel->status : -ENOMEM;
+}
+
+void rf_ust_trace_channel_used(struct rf_ust_trace *trace, uint32_t number)
+{
+	pthread_mutex_lock(&trace->lock);
+	rf_list_for_each(node, &trace->channels) {
+		struct rf_trace_channel *channel = rf_container_of(node, struct rf_trace_channel, node);
+
+		if (channel->channel == number)
+			drop_streams(channel);
+	}
+	pthread_mutex_unlock(&trace->lock);
 }

@@ -27,7 +27,10 @@ struct rf_channel_def {
 	struct rf_channel_attr attr;
 };
 
-/* A channel's buffers. Immutable once published; its objects are never sent, only duplicates of them. */
+/*
+ * A channel's buffers. Immutable once published but for rf_ust_trace_channel_used(); its objects are never sent, only
+ * duplicates of them.
+ */
 struct rf_trace_channel {
 	struct rf_list node;
 	uint32_t channel; /* the session's number */
@@ -39,10 +42,14 @@ struct rf_trace_channel {
 };
 
 struct rf_ust_trace {
-	struct rf_list node; /* in rf_ust_session.traces (per-uid ones only) */
+	struct rf_list node; /* in rf_ust_session.traces until it ends */
 	unsigned int refs;
-	uint64_t id; /* also the number of its directory */
+	uint64_t id;
 	uint64_t session_id;
+	/* The broker's ids of its directories, 0: none; loop thread. */
+	uint32_t dir;        /* it is written to */
+	uint32_t left_dir;   /* it was written to before the move that is under way */
+	uint32_t buffer_dir; /* with its ring buffers */
 	uid_t uid;
 	uint8_t abi_bits;
 	bool failed; /* its consumer died: nothing more is recorded in it */
@@ -54,9 +61,9 @@ struct rf_ust_trace {
 
 /* Before the sandbox: the number of CPUs, which the library reads from files. */
 void rf_ust_trace_init(void);
-/* Takes the registry reference, adds one to CONSUMER. NULL without memory (the registry is dropped then). */
-struct rf_ust_trace *rf_ust_trace_new(uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits,
-	struct rf_registry *registry, struct rf_consumer *consumer);
+/* Without a registry yet, which becomes its own. Adds a reference to CONSUMER. NULL without memory. */
+struct rf_ust_trace *rf_ust_trace_new(
+	uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits, struct rf_consumer *consumer);
 struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace);
 void rf_ust_trace_unref(struct rf_ust_trace *trace);
 /* The push function of registries: DATA is the rf_consumer. Any thread. */
@@ -68,5 +75,10 @@ int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t vers
  */
 int rf_ust_trace_channel(
 	struct rf_ust_trace *trace, const struct rf_channel_def *def, const struct rf_trace_channel **channel);
+/*
+ * Application command threads: the one application of a per-pid trace has the streams of channel NUMBER, so that their
+ * descriptors need not be kept for others.
+ */
+void rf_ust_trace_channel_used(struct rf_ust_trace *trace, uint32_t number);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+struct rf_op;
 struct rf_ust_trace;
 
 /* A consumer that has traces of the session. */
@@ -25,19 +26,23 @@ struct rf_ust_session {
 	struct rf_session *session;
 	bool active; /* applications are to trace it */
 	bool has_tree;
-	uint32_t tree;               /* the broker's id */
-	struct rf_list traces;       /* per-uid ones: rf_ust_trace.node */
-	struct rf_list consumers;    /* rf_session_consumer.node */
-	struct rf_list app_sessions; /* rf_app_session.session_node */
+	uint32_t tree;        /* the broker's id */
+	bool has_buffer_tree; /* ring buffers are files */
+	uint32_t buffer_tree; /* the broker's ids */
+	uint32_t buffer_chunk;
+	struct rf_op *waits_for_rotation; /* goes on when the one that is under way is over */
+	struct rf_list traces;            /* those that are not ended: rf_ust_trace.node, a reference each */
+	struct rf_list consumers;         /* rf_session_consumer.node */
+	struct rf_list app_sessions;      /* rf_app_session.session_node */
 };
 
 /* Linked from SESSION. NULL without memory. */
 struct rf_ust_session *rf_ust_session_new(struct rf_session *session);
-/* Unlinks it from the session; drops its per-uid traces and consumers. Applications must have none of it any more. */
+/* Unlinks it from the session; drops its traces and consumers. Applications must have none of it any more. */
 void rf_ust_session_free(struct rf_ust_session *us);
 /* Notes that CONSUMER works for the session. */
 int rf_ust_session_use_consumer(struct rf_ust_session *us, struct rf_consumer *consumer);
-/* The consumer died: its per-uid traces record nothing more. */
+/* The consumer died: its traces record nothing more. */
 void rf_ust_session_lost_consumer(struct rf_ust_session *us, struct rf_consumer *consumer);
 
 #endif

@@ -4,7 +4,7 @@
 # Included by the top Makefile; works alone too: make -f tests/apps/apps.mk apps
 
 BUILD ?= build
-RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker rf-audit
+RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker rf-many rf-audit
 RF_APP_BINS := $(RF_APPS:%=$(BUILD)/tests/apps/%)
 RF_APP_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 

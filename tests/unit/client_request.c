@@ -90,7 +90,12 @@ void bench_init(struct bench *bench)
 {
 	rf_sessions_init(&bench->sessions, "host");
 	fake_ust_init(&bench->ust);
-	rf_client_context_init(&bench->context, &bench->sessions, &bench->ust, false);
+	fake_broker_init(&bench->broker);
+	bench->loop = rf_loop_create();
+	if (!bench->loop)
+		abort();
+	rf_client_context_init(
+		&bench->context, bench->loop, &bench->sessions, &bench->ust, &bench->broker.client, false);
 }
 
 void bench_fini(struct bench *bench)
@@ -98,6 +103,8 @@ void bench_fini(struct bench *bench)
 	if (fake_ust_pending(&bench->ust))
 		abort();
 	rf_sessions_fini(&bench->sessions);
+	fake_broker_fini(&bench->broker);
+	rf_loop_destroy(bench->loop);
 }
 
 static void take_answer(void *data, uint8_t *message, size_t len)
@@ -149,7 +156,7 @@ const struct answer *answer_of(struct bench *bench, const struct message *m)
 	static struct answer answer;
 
 	send_as(bench, 0, m, &answer);
-	while (fake_ust_complete(&bench->ust, LTTNG_OK))
+	while (fake_ust_complete(&bench->ust, LTTNG_OK) || fake_broker_answer(&bench->broker))
 		;
 	if (!answer.given)
 		abort();
@@ -181,12 +188,12 @@ struct message ust_message(uint32_t number, const char *session)
 	return (struct message){.number = number, .session = session, .domain = 2, .buffers = 1};
 }
 
-struct message create_message(const char *name, const char *path)
+static struct message creation(int type, const char *name, const char *path)
 {
 	struct message m = {.number = 49};
 	struct bytes *p = &m.payload;
 
-	put8(p, 1);
+	put8(p, type);
 	put8(p, path ? 1 : 0);
 	put32(p, name[0] ? (int64_t)strlen(name) + 1 : 0);
 	put8(p, path ? 1 : 0);
@@ -200,6 +207,16 @@ struct message create_message(const char *name, const char *path)
 	put16(&m.args, 0);
 	put64(&m.args, p->len);
 	return m;
+}
+
+struct message create_message(const char *name, const char *path)
+{
+	return creation(1, name, path);
+}
+
+struct message create_snapshot_message(const char *name, const char *path)
+{
+	return creation(2, name, path);
 }
 
 struct message channel_message(const char *session, const struct channel_spec *spec)

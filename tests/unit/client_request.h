@@ -7,6 +7,7 @@
 #define RF_TESTS_UNIT_CLIENT_REQUEST_H
 
 #include "sessiond/client/call.h"
+#include "tests/unit/fake_broker.h"
 #include "tests/unit/fake_ust.h"
 
 #include <stdbool.h>
@@ -52,6 +53,8 @@ struct answer {
 struct bench {
 	struct rf_sessions sessions;
 	struct rf_ust_domain ust;
+	struct fake_broker broker;
+	struct rf_loop *loop; /* runs only when a test runs it */
 	struct rf_client_context context;
 };
 
@@ -72,6 +75,7 @@ const uint8_t *answer_data(const struct answer *answer);
 struct message simple(uint32_t number, const char *session);
 struct message ust_message(uint32_t number, const char *session);
 struct message create_message(const char *name, const char *path);
+struct message create_snapshot_message(const char *name, const char *path);
 
 struct channel_spec {
 	const char *name;

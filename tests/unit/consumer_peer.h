@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define PEER_WAIT_MS 10000
+#define PEER_BUFFER_DIRS 1000u
 
 struct peer {
 	char dir[64];
@@ -43,43 +44,90 @@ struct peer {
 	struct rf_frame_buffer buffer;
 };
 
-static int peer_open(const struct peer *peer, const char *name)
+/*
+ * Directory 1 is the peer's own, others are made in it when something is opened in them: dN for traces, bN (from 1000
+ * on) for buffers.
+ */
+static void peer_path(const struct peer *peer, uint32_t dir, const char *name, char path[512])
+{
+	if (dir == 1)
+		snprintf(path, 512, "%s/%s", peer->dir, name);
+	else
+		snprintf(path, 512, "%s/%c%u/%s", peer->dir, dir < PEER_BUFFER_DIRS ? 'd' : 'b', dir, name);
+}
+
+static int peer_open(const struct peer *peer, uint32_t dir, const char *name, int flags)
 {
 	char path[512];
 
-	snprintf(path, sizeof(path), "%s/%s", peer->dir, name);
-	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+	if (dir != 1) {
+		peer_path(peer, dir, "", path);
+		mkdir(path, 0770);
+		peer_path(peer, dir, "index", path);
+		mkdir(path, 0770);
+	}
+	peer_path(peer, dir, name, path);
+	return open(path, flags | O_CREAT | O_CLOEXEC, 0660);
+}
+
+static unsigned int peer_open_streams(const struct peer *peer, struct rf_frame *frame, int *fds)
+{
+	struct rf_broker_open_streams wanted;
+	unsigned int count = 0;
+	char number[16] = "";
+	char name[300];
+	int flags = O_WRONLY | O_EXCL;
+
+	cr_assert(rf_broker_open_streams_decode(&frame->body, &wanted));
+	if (wanted.file_number != RF_NO_FILE_NUMBER) {
+		snprintf(number, sizeof(number), "_%u", wanted.file_number);
+		flags = O_WRONLY | O_TRUNC;
+	}
+	for (uint32_t cpu = wanted.first_cpu; cpu < wanted.first_cpu + wanted.cpu_count; cpu++) {
+		snprintf(name, sizeof(name), "%s_%u%s", wanted.channel, cpu, number);
+		fds[count++] = peer_open(peer, wanted.dir, name, flags);
+		if (wanted.without_index)
+			continue;
+		snprintf(name, sizeof(name), "index/%s_%u%s.idx", wanted.channel, cpu, number);
+		fds[count++] = peer_open(peer, wanted.dir, name, flags);
+	}
+	return count;
+}
+
+static unsigned int peer_open_buffers(const struct peer *peer, struct rf_frame *frame, int *fds)
+{
+	struct rf_broker_open_buffers wanted;
+	char name[300];
+
+	cr_assert(rf_broker_open_buffers_decode(&frame->body, &wanted));
+	for (uint32_t i = 0; i < wanted.cpu_count; i++) {
+		snprintf(name, sizeof(name), "%s_%u", wanted.channel, wanted.first_cpu + i);
+		fds[i] = peer_open(peer, wanted.dir, name, O_RDWR | O_EXCL);
+	}
+	return wanted.cpu_count;
 }
 
 static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
 {
-	struct rf_broker_open_streams open_streams;
 	int fds[2 * RF_OPEN_STREAMS_MAX];
+	struct rf_broker_id dir;
 	unsigned int count = 0;
-	char name[300];
-
-	if (frame->type == RF_BROKER_OPEN_METADATA) {
-		fds[count++] = peer_open(peer, "metadata");
-	} else {
-		cr_assert(rf_broker_open_streams_decode(&frame->body, &open_streams));
-		for (uint32_t cpu = 0; cpu < open_streams.cpu_count; cpu++) {
-			snprintf(name, sizeof(name), "%s_%u", open_streams.channel, open_streams.first_cpu + cpu);
-			fds[count++] = peer_open(peer, name);
-			snprintf(name, sizeof(name), "index/%s_%u.idx", open_streams.channel,
-				open_streams.first_cpu + cpu);
-			fds[count++] = peer_open(peer, name);
-		}
-	}
 	int status = 0;
 
+	if (frame->type == RF_BROKER_OPEN_METADATA) {
+		cr_assert(rf_broker_id_decode(&frame->body, &dir));
+		fds[count++] = peer_open(peer, dir.id, "metadata", O_WRONLY | O_EXCL);
+	} else if (frame->type == RF_BROKER_OPEN_BUFFERS) {
+		count = peer_open_buffers(peer, frame, fds);
+	} else {
+		count = peer_open_streams(peer, frame, fds);
+	}
 	for (unsigned int i = 0; i < count; i++)
 		status = fds[i] < 0 ? -EEXIST : status;
-	if (status)
-		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, status, NULL, 0, NULL, 0);
-	else if (peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
-		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, -EACCES, NULL, 0, NULL, 0);
-	else
-		rf_frame_send(peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, fds, count);
+	if (!status && peer->refuse_streams && frame->type == RF_BROKER_OPEN_STREAMS)
+		status = -EACCES;
+	rf_frame_send(
+		peer->broker, frame->type | RF_FRAME_REPLY, frame->serial, status, NULL, 0, fds, status ? 0 : count);
 	for (unsigned int i = 0; i < count; i++)
 		close(fds[i]);
 }
@@ -195,15 +243,43 @@ static void peer_tell(struct peer *peer, uint32_t type, uint64_t id)
 	peer_send(peer, type, 0, &w, -1);
 }
 
-static void peer_create_trace(struct peer *peer, uint64_t trace, uint64_t session, const uint8_t uuid[RF_UUID_SIZE])
+static void peer_create_trace_in(struct peer *peer, uint64_t trace, uint64_t session, const uint8_t uuid[RF_UUID_SIZE],
+	uint32_t dir, uint32_t buffer_dir)
 {
-	struct rf_consumer_create_trace create = {.trace = trace, .session = session, .dir = 1, .packet_size = 4096};
+	struct rf_consumer_create_trace create = {
+		.trace = trace, .session = session, .dir = dir, .buffer_dir = buffer_dir, .packet_size = 4096};
 	struct rf_writer w;
 
 	memcpy(create.uuid, uuid, RF_UUID_SIZE);
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_create_trace_encode(&w, &create);
 	peer_send(peer, RF_CONSUMER_CREATE_TRACE, 0, &w, -1);
+}
+
+__attribute__((unused)) static void peer_create_trace(
+	struct peer *peer, uint64_t trace, uint64_t session, const uint8_t uuid[RF_UUID_SIZE])
+{
+	peer_create_trace_in(peer, trace, session, uuid, 1, 0);
+}
+
+__attribute__((unused)) static void peer_move(struct peer *peer, uint64_t trace, uint32_t dir, bool discard)
+{
+	const struct rf_consumer_move_trace move = {.trace = trace, .dir = dir, .discard = discard};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_move_trace_encode(&w, &move);
+	peer_send(peer, RF_CONSUMER_MOVE_TRACE, 0, &w, -1);
+}
+
+__attribute__((unused)) static void peer_snapshot(struct peer *peer, uint64_t trace, uint32_t dir, uint32_t max)
+{
+	const struct rf_consumer_snapshot_trace snapshot = {.trace = trace, .dir = dir, .max_packets = max};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_snapshot_trace_encode(&w, &snapshot);
+	peer_send(peer, RF_CONSUMER_SNAPSHOT_TRACE, 0, &w, -1);
 }
 
 /* The socket on which the channel comes; its status is in *STATUS. */
@@ -223,15 +299,22 @@ static int peer_create_channel(struct peer *peer, const struct rf_consumer_creat
 	return ends[0];
 }
 
-static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
+static void peer_push_version(struct peer *peer, uint64_t trace, uint32_t version, uint64_t offset, const char *text)
 {
-	const struct rf_consumer_push_metadata push = {
-		.trace = trace, .offset = offset, .text = {.data = (const uint8_t *)text, .len = strlen(text)}};
+	const struct rf_consumer_push_metadata push = {.trace = trace,
+		.version = version,
+		.offset = offset,
+		.text = {.data = (const uint8_t *)text, .len = strlen(text)}};
 	struct rf_writer w;
 
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_push_metadata_encode(&w, &push);
 	peer_send(peer, RF_CONSUMER_PUSH_METADATA, 0, &w, -1);
+}
+
+static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
+{
+	peer_push_version(peer, trace, 0, offset, text);
 }
 
 __attribute__((unused)) static bool peer_has_file(const struct peer *peer, const char *name)

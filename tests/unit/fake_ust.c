@@ -39,6 +39,33 @@ static void ask(struct rf_ust_domain *domain, const struct pending *what)
 		domain->on_request(domain->data);
 }
 
+/* What the real domain does to the session. */
+static void change_model(const struct pending *what)
+{
+	struct rf_session *session = what->session;
+
+	switch (what->kind) {
+	case FAKE_STATISTICS:
+		rf_list_for_each(node, &session->channels)
+			rf_container_of(node, struct rf_channel, node)->discarded_events = 7;
+		break;
+	case FAKE_ROTATE:
+		session->rotation.state = RF_ROTATION_ONGOING;
+		session->rotation.number = session->chunk.number++;
+		session->rotation.ever = true;
+		session->rotation.since_stop = !session->active;
+		break;
+	case FAKE_CLEAR:
+		session->rotation.since_stop = !session->active;
+		break;
+	case FAKE_SNAPSHOT:
+		session->snapshot_count++;
+		break;
+	default:
+		break;
+	}
+}
+
 bool fake_ust_complete(struct rf_ust_domain *domain, int code)
 {
 	if (!rf_list_linked(&domain->pending))
@@ -49,10 +76,8 @@ bool fake_ust_complete(struct rf_ust_domain *domain, int code)
 
 	rf_list_remove(&pending->node);
 	free(pending);
-	if (what.kind == FAKE_STATISTICS && code == LTTNG_OK) {
-		rf_list_for_each(node, &what.session->channels)
-			rf_container_of(node, struct rf_channel, node)->discarded_events = 7;
-	}
+	if (code == LTTNG_OK)
+		change_model(&what);
 	if (what.list_done)
 		what.list_done(what.data, code, tracepoints, sizeof(tracepoints) / sizeof(tracepoints[0]));
 	else
@@ -87,6 +112,22 @@ SESSION_REQUEST(rf_ust_stop, FAKE_STOP)
 SESSION_REQUEST(rf_ust_destroy, FAKE_DESTROY)
 SESSION_REQUEST(rf_ust_update, FAKE_UPDATE)
 SESSION_REQUEST(rf_ust_statistics, FAKE_STATISTICS)
+SESSION_REQUEST(rf_ust_rotate, FAKE_ROTATE)
+SESSION_REQUEST(rf_ust_clear, FAKE_CLEAR)
+SESSION_REQUEST(rf_ust_regenerate_metadata, FAKE_METADATA)
+SESSION_REQUEST(rf_ust_regenerate_statedump, FAKE_STATEDUMP)
+
+void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,
+	rf_ust_done_fn done, void *data)
+{
+	domain->snapshot = *output;
+	ask(domain, &(struct pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
+}
+
+unsigned int rf_ust_cpus(void)
+{
+	return FAKE_CPUS;
+}
 
 void rf_ust_list(struct rf_ust_domain *domain, uid_t uid, bool with_fields, rf_ust_list_fn done, void *data)
 {

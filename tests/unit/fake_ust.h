@@ -15,16 +15,25 @@ enum fake_request {
 	FAKE_DESTROY,
 	FAKE_UPDATE,
 	FAKE_STATISTICS,
+	FAKE_ROTATE,
+	FAKE_CLEAR,
+	FAKE_SNAPSHOT,
+	FAKE_METADATA,
+	FAKE_STATEDUMP,
 	FAKE_LIST,
 	FAKE_LIST_FIELDS,
 	FAKE_REQUESTS,
 };
 
+/* What rf_ust_cpus() says. */
+#define FAKE_CPUS 2u
+
 struct rf_ust_domain {
 	struct rf_list pending;
-	unsigned int count[FAKE_REQUESTS]; /* how often it was asked for each */
-	uid_t list_uid;                    /* of the last listing */
-	void (*on_request)(void *data);    /* may be NULL; called when something is pending */
+	unsigned int count[FAKE_REQUESTS];  /* how often it was asked for each */
+	uid_t list_uid;                     /* of the last listing */
+	struct rf_snapshot_output snapshot; /* of the last one */
+	void (*on_request)(void *data);     /* may be NULL; called when something is pending */
 	void *data;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The broker's table: who may ask for what, and what the checks of a request refuse. */
 #include "common/proto_broker.h"
+#include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
 #include "policy/broker/trees.h"
 #include "policy/seccomp/sandbox.h"
@@ -8,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -76,6 +78,10 @@ static struct bench *bench_new(void)
 	rf_list_init(&bench->broker.consumers);
 	rf_list_init(&bench->broker.trees);
 	rf_list_init(&bench->broker.dirs);
+	rf_list_init(&bench->broker.lookups);
+	/* For look-ups: not root where the test is. */
+	bench->broker.sessiond_identity.uid = getuid() ? getuid() : 54321;
+	bench->broker.sessiond_identity.gid = bench->broker.sessiond_identity.uid;
 	bench->sessiond_end = make_peer(bench, &bench->sessiond, RF_PEER_SESSIOND);
 	bench->consumer_end = make_peer(bench, &bench->consumer, RF_PEER_CONSUMER);
 	bench->consumer.id = 7;
@@ -101,13 +107,18 @@ static void bench_free(struct bench *bench)
 	free(bench);
 }
 
-static void ask(struct rf_peer *peer, uint32_t type, struct rf_writer *body)
+static void ask_with(struct rf_peer *peer, uint32_t type, struct rf_writer *body, int fd)
 {
-	struct rf_frame frame = {.type = type, .serial = 5};
+	struct rf_frame frame = {.type = type, .serial = 5, .fd_count = fd < 0 ? 0 : 1, .fds = {fd}};
 
 	rf_reader_init(&frame.body, body->base, body->at, RF_HOST_ORDER);
 	rf_requests_serve(peer, &frame);
 	rf_writer_free(body);
+}
+
+static void ask(struct rf_peer *peer, uint32_t type, struct rf_writer *body)
+{
+	ask_with(peer, type, body, -1);
 }
 
 /* The status of the one reply that is there; 1 when there is none. */
@@ -156,10 +167,18 @@ Test(broker_requests, only_its_own_role_finds_a_row)
 		{RF_BROKER_MAKE_TREE, true, false},
 		{RF_BROKER_MAKE_DIR, true, false},
 		{RF_BROKER_CLOSE_DIR, true, false},
+		{RF_BROKER_REMOVE_DIR, true, false},
+		{RF_BROKER_MAKE_CHUNK, true, false},
+		{RF_BROKER_RETIRE_CHUNK, true, false},
+		{RF_BROKER_ARCHIVE_CHUNK, true, false},
+		{RF_BROKER_REMOVE_CHUNK, true, false},
+		{RF_BROKER_SAVE_SESSION, true, false},
+		{RF_BROKER_LOOKUP_ACCOUNT, true, false},
 		{RF_BROKER_CLOSE_TREE, true, false},
 		{RF_BROKER_STOP_CONSUMER, true, false},
 		{RF_BROKER_OPEN_STREAMS, false, true},
 		{RF_BROKER_OPEN_METADATA, false, true},
+		{RF_BROKER_OPEN_BUFFERS, false, true},
 		{0, false, false},
 		{100, false, false},
 		{101, false, false},
@@ -302,6 +321,276 @@ Test(broker_requests, a_spawn_without_its_descriptor_breaks_the_protocol)
 	rf_broker_spawn_consumer_encode(&w, &request);
 	ask(&bench->sessiond, RF_BROKER_SPAWN_CONSUMER, &w);
 	cr_expect(was_killed(&bench->sessiond));
+	bench_free(bench);
+}
+
+static int ask_streams(struct bench *bench, uint32_t dir)
+{
+	const struct rf_broker_open_streams request = {
+		.dir = dir, .cpu_count = 1, .file_number = RF_NO_FILE_NUMBER, .channel = "c"};
+	struct rf_writer w;
+
+	start(&w);
+	rf_broker_open_streams_encode(&w, &request);
+	ask(&bench->consumer, RF_BROKER_OPEN_STREAMS, &w);
+	return reply_status(bench->consumer_end, RF_BROKER_OPEN_STREAMS);
+}
+
+static int ask_buffers(struct bench *bench, uint32_t dir, uint32_t cpus, const char *channel)
+{
+	struct rf_broker_open_buffers request = {.dir = dir, .cpu_count = cpus};
+	struct rf_writer w;
+
+	strcpy(request.channel, channel);
+	start(&w);
+	rf_broker_open_buffers_encode(&w, &request);
+	ask(&bench->consumer, RF_BROKER_OPEN_BUFFERS, &w);
+	return reply_status(bench->consumer_end, RF_BROKER_OPEN_BUFFERS);
+}
+
+Test(broker_requests, a_directory_serves_its_consumer_and_purpose_only)
+{
+	struct bench *bench = bench_new();
+	struct rf_dir foreign = {.id = 4, .consumer = 8, .purpose = RF_DIR_BUFFERS};
+	struct rf_dir buffers = {.id = 5, .consumer = 7, .purpose = RF_DIR_BUFFERS};
+	struct rf_dir trace = {.id = 6, .consumer = 7, .purpose = RF_DIR_TRACE};
+	struct rf_dir revoked = {.id = 9, .consumer = 7, .purpose = RF_DIR_BUFFERS, .revoked = true};
+
+	rf_list_append(&bench->broker.dirs, &foreign.node);
+	rf_list_append(&bench->broker.dirs, &buffers.node);
+	rf_list_append(&bench->broker.dirs, &trace.node);
+	rf_list_append(&bench->broker.dirs, &revoked.node);
+	cr_expect_eq(ask_buffers(bench, 3, 1, "c"), -EACCES);
+	cr_expect_eq(ask_buffers(bench, 4, 1, "c"), -EACCES);
+	cr_expect_eq(ask_buffers(bench, 6, 1, "c"), -EACCES);
+	cr_expect_eq(ask_buffers(bench, 9, 1, "c"), -EACCES);
+	cr_expect_eq(ask_streams(bench, 5), -EACCES);
+	cr_expect_eq(ask_buffers(bench, 5, 1, "../c"), -EINVAL);
+	cr_expect_eq(ask_buffers(bench, 5, 0, "c"), -EINVAL);
+	cr_expect_eq(ask_buffers(bench, 5, RF_OPEN_STREAMS_MAX + 1, "c"), -EINVAL);
+	cr_expect(bench->consumer.linked);
+	bench_free(bench);
+}
+
+Test(broker_requests, ring_buffers_of_a_dead_consumer_wait_for_the_session_daemon)
+{
+	struct bench *bench = bench_new();
+	struct rf_dir buffers = {.id = 5, .consumer = 7, .purpose = RF_DIR_BUFFERS};
+
+	rf_list_append(&bench->broker.dirs, &buffers.node);
+	rf_dirs_of_dead_consumer(&bench->broker, 7, true);
+	cr_expect_eq(rf_dir_find(&bench->broker, 5), &buffers);
+	cr_expect_eq(ask_buffers(bench, 5, 1, "c"), -EACCES);
+	bench_free(bench);
+}
+
+static int ask_chunk(struct bench *bench, uint32_t chunk, uint8_t kind, const char *name)
+{
+	struct rf_broker_make_chunk request = {.tree = 1, .chunk = chunk, .kind = kind};
+	struct rf_writer w;
+
+	strcpy(request.name, name);
+	start(&w);
+	rf_broker_make_chunk_encode(&w, &request);
+	ask(&bench->sessiond, RF_BROKER_MAKE_CHUNK, &w);
+	return reply_status(bench->sessiond_end, RF_BROKER_MAKE_CHUNK);
+}
+
+Test(broker_requests, chunks_that_make_no_sense_are_refused)
+{
+	static const uint32_t ends[] = {RF_BROKER_RETIRE_CHUNK, RF_BROKER_ARCHIVE_CHUNK, RF_BROKER_REMOVE_CHUNK};
+	struct bench *bench = bench_new();
+
+	cr_expect_eq(ask_chunk(bench, 0, RF_CHUNK_BASE, ""), -EINVAL);
+	cr_expect_eq(ask_chunk(bench, 1, 0, ""), -EINVAL);
+	cr_expect_eq(ask_chunk(bench, 1, RF_CHUNK_SNAPSHOT + 1, "n"), -EINVAL);
+	cr_expect_eq(ask_chunk(bench, 1, RF_CHUNK_SNAPSHOT, ""), -EINVAL);
+	cr_expect_eq(ask_chunk(bench, 1, RF_CHUNK_SNAPSHOT, "../up"), -EINVAL);
+	cr_expect_eq(ask_chunk(bench, 1, RF_CHUNK_NUMBERED, "named"), -EINVAL);
+	cr_expect_eq(ask_chunk(bench, 1, RF_CHUNK_NUMBERED, ""), -ENOENT); /* no such tree */
+	for (size_t i = 0; i < 3; i++) {
+		const struct rf_broker_chunk request = {.tree = 1, .chunk = 1};
+		struct rf_writer w;
+
+		start(&w);
+		rf_broker_chunk_encode(&w, &request);
+		ask(&bench->sessiond, ends[i], &w);
+		cr_expect_eq(reply_status(bench->sessiond_end, ends[i]), -ENOENT);
+	}
+	cr_expect(bench->sessiond.linked);
+	bench_free(bench);
+}
+
+Test(broker_requests, a_directory_without_a_purpose_is_refused)
+{
+	struct bench *bench = bench_new();
+	const struct rf_broker_make_dir request = {
+		.dir = 1, .tree = 1, .consumer = 7, .purpose = 2, .kind = RF_DIR_UST_UID, .uid = 1000, .abi_bits = 64};
+	struct rf_writer w;
+
+	start(&w);
+	rf_broker_make_dir_encode(&w, &request);
+	ask(&bench->sessiond, RF_BROKER_MAKE_DIR, &w);
+	cr_expect_eq(reply_status(bench->sessiond_end, RF_BROKER_MAKE_DIR), -EINVAL);
+	bench_free(bench);
+}
+
+static int ask_save(struct bench *bench, const char *directory, const char *name, uid_t uid)
+{
+	struct rf_broker_save_session request = {.uid = uid, .gid = getgid()};
+	struct rf_writer w;
+
+	strcpy(request.directory, directory);
+	strcpy(request.name, name);
+	start(&w);
+	rf_broker_save_session_encode(&w, &request);
+	ask_with(&bench->sessiond, RF_BROKER_SAVE_SESSION, &w, STDERR_FILENO);
+	return reply_status(bench->sessiond_end, RF_BROKER_SAVE_SESSION);
+}
+
+Test(broker_requests, files_are_saved_under_good_names_only)
+{
+	struct bench *bench = bench_new();
+
+	bench->runtime.rootless = true;
+	cr_expect_eq(ask_save(bench, "/tmp", "a/b", getuid()), -EINVAL);
+	cr_expect_eq(ask_save(bench, "/tmp", "", getuid()), -EINVAL);
+	cr_expect_eq(ask_save(bench, "/tmp", ".", getuid()), -EINVAL);
+	cr_expect_eq(ask_save(bench, "/tmp", "..", getuid()), -EINVAL);
+	cr_expect_eq(ask_save(bench, "/tmp/../etc", "s", getuid()), -EINVAL);
+	cr_expect_eq(ask_save(bench, "tmp", "s", getuid()), -EINVAL);
+	cr_expect_eq(ask_save(bench, "/tmp", "s", getuid() + 1), -EPERM);
+	cr_expect(bench->sessiond.linked);
+	cr_expect_eq(bench->broker.tree_count, 0);
+	bench_free(bench);
+}
+
+Test(broker_requests, a_save_without_its_text_breaks_the_protocol)
+{
+	struct bench *bench = bench_new();
+	const struct rf_broker_save_session request = {.uid = getuid(), .gid = getgid(), .name = "s"};
+	struct rf_writer w;
+
+	start(&w);
+	rf_broker_save_session_encode(&w, &request);
+	ask(&bench->sessiond, RF_BROKER_SAVE_SESSION, &w);
+	cr_expect(was_killed(&bench->sessiond));
+	bench_free(bench);
+}
+
+Test(broker_requests, names_that_no_account_has)
+{
+	static const char *const bad[] = {"", "-x", "+x", "a:b", "a/b", "a,b", "a\nb", "a\x7f", "*"};
+	char longest[130];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		cr_expect_not(rf_account_name_ok(bad[i]), "%s", bad[i]);
+	memset(longest, 'a', sizeof(longest));
+	longest[129] = '\0';
+	cr_expect_not(rf_account_name_ok(longest));
+	longest[128] = '\0';
+	cr_expect(rf_account_name_ok(longest));
+	cr_expect(rf_account_name_ok("root"));
+	cr_expect(rf_account_name_ok("DOMAIN\\user name"));
+}
+
+/* What a look-up process says comes through the loop. */
+struct waiting {
+	struct rf_timer timer;
+	struct rf_loop *loop;
+	int end;
+	int rounds;
+};
+
+static void look(struct rf_timer *timer)
+{
+	struct waiting *waiting = rf_container_of(timer, struct waiting, timer);
+	struct pollfd readable = {.fd = waiting->end, .events = POLLIN};
+
+	if (poll(&readable, 1, 0) > 0 || --waiting->rounds == 0)
+		rf_loop_stop(waiting->loop);
+	else
+		rf_timer_arm(waiting->loop, timer, RF_SECOND / 100, look);
+}
+
+static void start_lookup(struct bench *bench, uint8_t kind, const char *name)
+{
+	struct rf_broker_lookup_account request = {.kind = kind};
+	struct rf_writer w;
+
+	strcpy(request.name, name);
+	start(&w);
+	rf_broker_lookup_account_encode(&w, &request);
+	ask(&bench->sessiond, RF_BROKER_LOOKUP_ACCOUNT, &w);
+}
+
+static void wait_reply(struct bench *bench)
+{
+	struct waiting waiting = {.loop = bench->broker.loop, .end = bench->sessiond_end, .rounds = 1000};
+
+	rf_timer_arm(waiting.loop, &waiting.timer, 0, look);
+	rf_loop_run(waiting.loop);
+}
+
+static int look_up(struct bench *bench, uint8_t kind, const char *name, uint32_t *id)
+{
+	static struct rf_frame_buffer buffer;
+	struct rf_broker_account account = {0};
+	struct rf_frame frame;
+
+	start_lookup(bench, kind, name);
+	wait_reply(bench);
+	cr_assert_eq(rf_frame_recv(bench->sessiond_end, &buffer, &frame, MSG_DONTWAIT), 1, "no reply for %s", name);
+	cr_expect_eq(frame.type, RF_BROKER_LOOKUP_ACCOUNT | RF_FRAME_REPLY);
+	if (!frame.status)
+		cr_expect(rf_broker_account_decode(&frame.body, &account));
+	*id = account.id;
+	return frame.status;
+}
+
+Test(broker_requests, accounts_are_looked_up)
+{
+	struct bench *bench = bench_new();
+	uint32_t id = 1;
+
+	cr_expect_eq(look_up(bench, RF_ACCOUNT_USER, "root", &id), 0);
+	cr_expect_eq(id, 0);
+	cr_expect_eq(look_up(bench, RF_ACCOUNT_GROUP, "daemon", &id), 0);
+	cr_expect_eq(id, 1);
+	cr_expect_eq(look_up(bench, RF_ACCOUNT_USER, "no-such-account-here", &id), -ENOENT);
+	cr_expect_eq(look_up(bench, RF_ACCOUNT_GROUP, "../root", &id), -ENOENT);
+	cr_expect_eq(look_up(bench, 3, "root", &id), -EINVAL);
+	bench_free(bench);
+}
+
+Test(broker_requests, look_ups_at_one_time_are_bounded)
+{
+	struct bench *bench = bench_new();
+	int refused = 0;
+
+	/* None is answered before the loop runs. */
+	for (unsigned int i = 0; i < RF_LOOKUPS_MAX; i++)
+		start_lookup(bench, RF_ACCOUNT_USER, "root");
+	cr_expect_eq(bench->broker.lookup_count, RF_LOOKUPS_MAX);
+	start_lookup(bench, RF_ACCOUNT_USER, "root");
+	refused = reply_status(bench->sessiond_end, RF_BROKER_LOOKUP_ACCOUNT);
+	cr_expect_eq(refused, -EAGAIN);
+	for (unsigned int i = 0; i < RF_LOOKUPS_MAX; i++) {
+		wait_reply(bench);
+		cr_expect_eq(reply_status(bench->sessiond_end, RF_BROKER_LOOKUP_ACCOUNT), 0);
+	}
+	bench_free(bench);
+}
+
+Test(broker_requests, an_answer_finds_nobody_when_the_asker_is_gone)
+{
+	struct bench *bench = bench_new();
+	uint32_t id;
+
+	start_lookup(bench, RF_ACCOUNT_USER, "root");
+	rf_lookups_forget_peer(&bench->broker, &bench->sessiond);
+	cr_expect_eq(look_up(bench, RF_ACCOUNT_USER, "no-such-account-here", &id), -ENOENT);
+	cr_expect_eq(reply_status(bench->sessiond_end, RF_BROKER_LOOKUP_ACCOUNT), 1);
 	bench_free(bench);
 }
 

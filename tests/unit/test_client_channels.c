@@ -113,8 +113,6 @@ Test(channels, have_attributes_that_buffers_can_have)
 		{{"c", -2, 65536, 4, 1, 0, 0}, 97},
 		{{"c", 0, 65536, 4, 0, 0, 0}, 15},
 		{{"c", 0, 65536, 4, 1, 4096, 0}, 97},
-		{{"c", 0, 65536, 4, 1, 65536, 0}, 15},
-		{{"c", 0, 65536, 4, 1, 0, 2}, 15},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -123,6 +121,19 @@ Test(channels, have_attributes_that_buffers_can_have)
 	cr_expect_not(session->has_named_channel, "a refusal names no channel");
 	cr_expect_eq(enable((struct channel_spec){"c", 1, 65536, 2, 1, 0, 0}), LTTNG_OK);
 	cr_expect(rf_channel_find(session, "c")->attr.overwrite);
+}
+
+Test(channels, have_trace_files_of_limited_size_and_number)
+{
+	struct message list = ust_message(10, "s");
+	uint64_t limits[2];
+
+	cr_expect_eq(enable((struct channel_spec){"c", 0, 65536, 4, 1, 65536, 3}), LTTNG_OK);
+	cr_expect(rf_channel_find(session, "c")->attr.tracefile_size == 65536);
+	cr_expect(rf_channel_find(session, "c")->attr.tracefile_count == 3);
+	memcpy(limits, answer_data(answer_of(&bench, &list)) + 31, sizeof(limits));
+	cr_expect(limits[0] == 65536 && limits[1] == 3);
+	cr_expect_eq(enable((struct channel_spec){"d", 0, 65536, 4, 1, 0, 2}), LTTNG_OK);
 }
 
 Test(channels, share_a_buffer_scheme)
@@ -174,12 +185,18 @@ Test(channels, without_a_name_are_the_default_one)
 	cr_expect(session->has_named_channel);
 }
 
-Test(channels, do_not_list_metadata)
+Test(channels, do_not_list_metadata_but_configure_it)
 {
 	struct message list = ust_message(10, "s");
 
+	cr_expect(session->metadata.subbuf_size == 4096 && session->metadata.subbuf_count == 2);
 	cr_expect_eq(enable(CHANNEL("metadata")), LTTNG_OK);
 	cr_expect_eq(answer_of(&bench, &list)->data_len, 0);
+	cr_expect(session->metadata.subbuf_size == 65536 && session->metadata.subbuf_count == 4);
+	cr_expect_eq(enable((struct channel_spec){"metadata", 0, 5000, 4, 1, 0, 0}), LTTNG_ERR_INVALID);
+	cr_expect_eq(session->metadata.subbuf_size, 65536);
+	cr_expect_eq(enable((struct channel_spec){"metadata", 0, 8192, 4, 1, 0, 0}), LTTNG_OK, "any number of times");
+	cr_expect_eq(session->metadata.subbuf_size, 8192);
 }
 
 static uint64_t statistic(const struct answer *answer, size_t offset)

@@ -95,7 +95,7 @@ static void *serve(void *data)
 	rf_sessions_init(&sessions, "host");
 	fake_ust_init(&ust);
 	ust.on_request = noted;
-	server = rf_client_server_create(loop, listener, &sessions, &ust, false);
+	server = rf_client_server_create(loop, listener, &sessions, &ust, NULL, false);
 	if (!loop || !server || rf_watch_add(loop, &wake, events, EPOLLIN, woken))
 		abort();
 	atomic_store(&pending, 0);

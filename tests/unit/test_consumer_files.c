@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What goes to the files: packets and their index, metadata packets, and what a full disk does to them. */
-#include "consumerd/metadata.h"
+#include "consumerd/metadata_file.h"
 #include "consumerd/packet.h"
 #include "consumerd/sink_file.h"
 #include "consumerd/stream.h"
@@ -213,9 +213,38 @@ static void expect_text(int fd, const uint8_t uuid[RF_UUID_SIZE], const char *ex
 	free(text);
 }
 
-static void push(struct rf_metadata *metadata, uint32_t version, uint64_t offset, const char *text)
+/* A text and one file that follows it. */
+struct metadata {
+	struct rf_metadata_text text;
+	struct rf_metadata_file file;
+};
+
+static const struct rf_metadata_format format = {.uuid = {9}, .packet_size = 4096};
+
+static void metadata_begin(struct metadata *metadata, int fd)
 {
-	cr_assert_eq(rf_metadata_push(metadata, version, offset, (const uint8_t *)text, strlen(text)), 0);
+	*metadata = (struct metadata){0};
+	rf_metadata_file_init(&metadata->file, false);
+	if (fd >= 0)
+		rf_metadata_file_set(&metadata->file, dup(fd));
+}
+
+static void metadata_end(struct metadata *metadata)
+{
+	rf_metadata_file_fini(&metadata->file);
+	rf_metadata_text_fini(&metadata->text);
+}
+
+static int try_push(struct metadata *metadata, uint32_t version, uint64_t offset, const char *text, size_t len)
+{
+	int err = rf_metadata_text_push(&metadata->text, version, offset, (const uint8_t *)text, len);
+
+	return err ? err : rf_metadata_file_write(&metadata->file, &format, &metadata->text);
+}
+
+static void push(struct metadata *metadata, uint32_t version, uint64_t offset, const char *text)
+{
+	cr_assert_eq(try_push(metadata, version, offset, text, strlen(text)), 0);
 }
 
 /* Block NUMBER, LEN bytes long. */
@@ -229,39 +258,36 @@ static void make_block(char *out, unsigned int number, size_t len)
 
 Test(consumer_files, metadata_grows_in_place)
 {
-	static const uint8_t uuid[RF_UUID_SIZE] = {9};
-	struct rf_metadata metadata;
+	struct metadata metadata;
 	int fd = memory_file();
 
-	cr_assert_eq(rf_metadata_init(&metadata, uuid, 4096), 0);
+	metadata_begin(&metadata, -1);
 	push(&metadata, 0, 0, "a {\n};\n"); /* before there is a file */
-	rf_metadata_set_file(&metadata, dup(fd));
-	cr_assert_eq(rf_metadata_write(&metadata), 0);
-	expect_text(fd, uuid, "a {\n};\n", 1);
+	rf_metadata_file_set(&metadata.file, dup(fd));
+	cr_assert_eq(rf_metadata_file_write(&metadata.file, &format, &metadata.text), 0);
+	expect_text(fd, format.uuid, "a {\n};\n", 1);
 	push(&metadata, 0, 7, "b {\n};\n");
-	expect_text(fd, uuid, "a {\n};\nb {\n};\n", 1);
+	expect_text(fd, format.uuid, "a {\n};\nb {\n};\n", 1);
 	push(&metadata, 0, 7, "b {\n};\nc {\n};\n"); /* overlaps */
-	expect_text(fd, uuid, "a {\n};\nb {\n};\nc {\n};\n", 1);
-	cr_assert_eq(rf_metadata_push(&metadata, 0, 100, (const uint8_t *)"z", 1), -EINVAL);
+	expect_text(fd, format.uuid, "a {\n};\nb {\n};\nc {\n};\n", 1);
+	cr_assert_eq(try_push(&metadata, 0, 100, "z", 1), -EINVAL);
 	push(&metadata, 1, 0, "new {\n};\n");
-	expect_text(fd, uuid, "new {\n};\n", 1);
-	rf_metadata_fini(&metadata);
+	expect_text(fd, format.uuid, "new {\n};\n", 1);
+	metadata_end(&metadata);
 	close(fd);
 }
 
 /* At every length of the file that a killed writer could leave, what is there is whole blocks. */
 Test(consumer_files, metadata_packets_hold_whole_blocks)
 {
-	static const uint8_t uuid[RF_UUID_SIZE] = {9};
 	static char all[200 * 1024];
-	struct rf_metadata metadata;
+	struct metadata metadata;
 	char block[1200];
 	size_t len = 0;
 	size_t packets;
 	int fd = memory_file();
 
-	cr_assert_eq(rf_metadata_init(&metadata, uuid, 4096), 0);
-	rf_metadata_set_file(&metadata, dup(fd));
+	metadata_begin(&metadata, fd);
 	for (unsigned int i = 0; i < 40; i++) {
 		make_block(block, i, 700 + 12 * i);
 		strcpy(all + len, block);
@@ -278,7 +304,7 @@ Test(consumer_files, metadata_packets_hold_whole_blocks)
 	}
 	push(&metadata, 0, pushed, all + pushed);
 
-	char *text = read_metadata(fd, uuid, &packets);
+	char *text = read_metadata(fd, format.uuid, &packets);
 
 	cr_assert_str_eq(text, all);
 	cr_assert(packets > len / 4096);
@@ -294,7 +320,7 @@ Test(consumer_files, metadata_packets_hold_whole_blocks)
 
 		size_t count;
 
-		text = read_metadata(cut, uuid, &count);
+		text = read_metadata(cut, format.uuid, &count);
 		size_t end = strlen(text);
 
 		while (end && text[end - 1] == '\n')
@@ -303,32 +329,81 @@ Test(consumer_files, metadata_packets_hold_whole_blocks)
 		free(text);
 		close(cut);
 	}
-	rf_metadata_fini(&metadata);
+	metadata_end(&metadata);
 	close(fd);
 }
 
 Test(consumer_files, metadata_longer_than_a_packet_and_a_full_disk)
 {
-	static const uint8_t uuid[RF_UUID_SIZE] = {9};
 	static char all[20000];
-	struct rf_metadata metadata;
+	struct metadata metadata;
 	int fd = memory_file();
 
-	cr_assert_eq(rf_metadata_init(&metadata, uuid, 4096), 0);
-	rf_metadata_set_file(&metadata, dup(fd));
+	metadata_begin(&metadata, fd);
 	make_block(all, 1, 300);
 	push(&metadata, 0, 0, all);
 	make_block(all + 300, 2, 10000);
 	limit_files(8192);
-	cr_assert_eq(rf_metadata_push(&metadata, 0, 300, (const uint8_t *)all + 300, 10000), -EFBIG);
+	cr_assert_eq(try_push(&metadata, 0, 300, all + 300, 10000), -EFBIG);
 	limit_files(RLIM_INFINITY);
 	make_block(all + 10300, 3, 300);
 	push(&metadata, 0, 10300, all + 10300);
-	expect_text(fd, uuid, all, 4);
-	rf_metadata_fini(&metadata);
-	cr_assert_eq(rf_metadata_init(&metadata, uuid, 5000), -EINVAL);
-	cr_assert_eq(rf_metadata_init(&metadata, uuid, 0), -EINVAL);
+	expect_text(fd, format.uuid, all, 4);
+	metadata_end(&metadata);
+	cr_assert(!rf_metadata_packet_size_ok(5000));
+	cr_assert(!rf_metadata_packet_size_ok(0));
 	close(fd);
+}
+
+/* One text in several files, begun at different times, and as it is. */
+Test(consumer_files, metadata_goes_to_every_file_from_its_beginning)
+{
+	static char all[60000];
+	struct metadata metadata;
+	struct rf_metadata_file later;
+	struct rf_metadata_file raw;
+	size_t len = 0;
+	int fds[3] = {memory_file(), memory_file(), memory_file()};
+
+	metadata_begin(&metadata, fds[0]);
+	rf_metadata_file_init(&later, false);
+	rf_metadata_file_init(&raw, true);
+	rf_metadata_file_set(&raw, dup(fds[2]));
+	for (unsigned int i = 0; i < 50; i++) {
+		make_block(all + len, i, 1000);
+		push(&metadata, 0, len, all + len);
+		len += 1000;
+		if (i == 25)
+			rf_metadata_file_set(&later, dup(fds[1]));
+		cr_assert_eq(rf_metadata_file_write(&later, &format, &metadata.text), 0);
+		cr_assert_eq(rf_metadata_file_write(&raw, &format, &metadata.text), 0);
+	}
+	cr_assert(metadata.text.room <= len + len / 8 + 1024);
+	for (unsigned int i = 0; i < 2; i++) {
+		size_t packets;
+		char *text = read_metadata(fds[i], format.uuid, &packets);
+
+		cr_assert_str_eq(text, all);
+		free(text);
+	}
+	cr_assert_eq(size_of(fds[2]), (off_t)len);
+
+	static char plain[60000];
+
+	cr_assert_eq(pread(fds[2], plain, sizeof(plain), 0), (ssize_t)len);
+	cr_assert_arr_eq(plain, all, len);
+	/* Another version takes the place of the old text everywhere. */
+	push(&metadata, 1, 0, "new {\n};\n");
+	cr_assert_eq(rf_metadata_file_write(&later, &format, &metadata.text), 0);
+	cr_assert_eq(rf_metadata_file_write(&raw, &format, &metadata.text), 0);
+	expect_text(fds[0], format.uuid, "new {\n};\n", 1);
+	expect_text(fds[1], format.uuid, "new {\n};\n", 1);
+	cr_assert_eq(size_of(fds[2]), 9);
+	rf_metadata_file_fini(&later);
+	rf_metadata_file_fini(&raw);
+	metadata_end(&metadata);
+	for (unsigned int i = 0; i < 3; i++)
+		close(fds[i]);
 }
 
 /* A stream over a made-up source. */
@@ -340,8 +415,11 @@ struct fake {
 	unsigned int at;
 	unsigned int puts;
 	unsigned int flushes;
+	unsigned int closed; /* packets, by rf_stream_leave() */
+	unsigned int listed;
 	unsigned int written;
-	int refuse; /* what the sink answers */
+	unsigned int wanted; /* files */
+	int refuse;          /* what the sink answers */
 	unsigned int reports;
 	uint64_t stuck;
 };
@@ -364,6 +442,48 @@ static void fake_put(struct rf_source *source)
 static void fake_flush(struct rf_source *source)
 {
 	rf_container_of(source, struct fake, source)->flushes++;
+}
+
+static void fake_keep(struct rf_source *source)
+{
+	struct fake *fake = rf_container_of(source, struct fake, source);
+
+	if (!fake->listed)
+		fake->at--;
+}
+
+static void fake_close_packet(struct rf_source *source)
+{
+	rf_container_of(source, struct fake, source)->closed++;
+}
+
+static bool fake_empty(struct rf_source *source)
+{
+	const struct fake *fake = rf_container_of(source, struct fake, source);
+
+	return fake->at == fake->count;
+}
+
+static uint64_t fake_position(struct rf_source *source)
+{
+	return rf_container_of(source, struct fake, source)->count;
+}
+
+static unsigned int fake_list(struct rf_source *source, unsigned int newest)
+{
+	struct fake *fake = rf_container_of(source, struct fake, source);
+	unsigned int held = fake->count - fake->at;
+
+	fake->listed = newest && newest < held ? newest : held;
+	return fake->listed;
+}
+
+static int fake_peek(struct rf_source *source, unsigned int number, struct rf_packet *packet)
+{
+	struct fake *fake = rf_container_of(source, struct fake, source);
+
+	*packet = fake->packets[fake->count - fake->listed + number];
+	return packet->header_len ? rf_packet_check(packet, 4096) : -EAGAIN;
 }
 
 static uint64_t fake_stuck(struct rf_source *source)
@@ -399,7 +519,19 @@ static void fake_report(const struct rf_stream *stream, int error)
 	fake->reports++;
 }
 
-static const struct rf_source_ops fake_source_ops = {fake_get, fake_put, fake_flush, fake_stuck, fake_destroy};
+static const struct rf_source_ops fake_source_ops = {
+	.get = fake_get,
+	.put = fake_put,
+	.keep = fake_keep,
+	.flush = fake_flush,
+	.close_packet = fake_close_packet,
+	.empty = fake_empty,
+	.position = fake_position,
+	.list = fake_list,
+	.peek = fake_peek,
+	.stuck = fake_stuck,
+	.destroy = fake_destroy,
+};
 static const struct rf_sink_ops fake_sink_ops = {fake_write, fake_close};
 
 static struct rf_stream *fake_stream(struct fake *fake, struct rf_channel_count *count, bool overwrite)
@@ -415,8 +547,21 @@ static struct rf_stream *fake_stream(struct fake *fake, struct rf_channel_count 
 
 	stream->report = fake_report;
 	stream->owner = fake;
-	rf_stream_attach(stream, &fake->sink, 0);
+	/* As a ring is at first: a packet is begun. */
+	fake->count = 1;
+	rf_stream_enter(stream, 1, &fake->sink, 0);
+	fake->count = 0;
 	return stream;
+}
+
+static void flush(struct rf_stream *stream, uint64_t epoch)
+{
+	cr_assert(rf_stream_flush(stream, &(struct rf_stream_pass){0}, epoch));
+}
+
+static void finish(struct rf_stream *stream, uint64_t epoch)
+{
+	cr_assert(rf_stream_finish(stream, &(struct rf_stream_pass){0}, epoch));
 }
 
 Test(consumer_files, a_stream_counts_and_goes_on_after_a_full_disk)
@@ -446,10 +591,10 @@ Test(consumer_files, a_stream_counts_and_goes_on_after_a_full_disk)
 	cr_assert_eq(fake.reports, 2);
 	cr_assert_eq(count.lost, 4);
 	fake.stuck = 2;
-	rf_stream_flush(stream, 1);
-	rf_stream_flush(stream, 1);
+	flush(stream, 1);
+	flush(stream, 1);
 	cr_assert_eq(fake.flushes, 1);
-	rf_stream_finish(stream, 2);
+	finish(stream, 2);
 	cr_assert_eq(fake.flushes, 2);
 	cr_assert_eq(count.lost, 6);
 	rf_stream_free(stream);
@@ -483,7 +628,7 @@ Test(consumer_files, nonsense_ends_one_stream)
 	cr_assert_eq(fake.written, 1);
 	cr_assert_eq(fake.reports, 1);
 	cr_assert_eq(rf_stream_drain(stream, 8), RF_DRAINED_FAILED);
-	rf_stream_finish(stream, 1);
+	finish(stream, 1);
 	cr_assert_eq(fake.at, 2);
 	cr_assert_eq(fake.flushes, 0);
 	rf_stream_free(stream);

@@ -141,9 +141,13 @@ Test(metadata_text, preamble_of_a_pid)
 Test(metadata_text, stream)
 {
 	const struct lttng_ust_ctl_field vpid = integer_field("vpid", 32, 1, 10);
+	struct rf_text contexts;
 
-	cr_assert_eq(rf_metadata_stream(&text, &context, 1, true, &vpid, 1), 0);
-	cr_assert_eq(rf_metadata_stream(&text, &context, 2, false, NULL, 0), 0);
+	rf_text_init(&contexts, 4096);
+	cr_assert_eq(rf_field_text(&contexts, &context, &vpid, 1, 2), 0);
+	rf_metadata_stream(&text, 1, true, contexts.data, contexts.len);
+	rf_text_free(&contexts);
+	rf_metadata_stream(&text, 2, false, NULL, 0);
 	expect_text(
 		"stream {\n\tid = 1;\n\tevent.header := struct event_header_large;\n"
 		"\tpacket.context := struct packet_context;\n\tevent.context := struct {\n"

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define THREADS 4
 #define EVENTS 200
@@ -16,6 +17,7 @@ static struct {
 	unsigned int blocks;
 	int result;
 	bool gap;
+	uint32_t version;
 	char last[4096];
 } pushed;
 
@@ -25,9 +27,15 @@ static unsigned int released;
 static int push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
 {
 	(void)data;
-	(void)version;
 	if (pushed.result)
 		return pushed.result;
+	/* A new version begins at its beginning. */
+	if (version == pushed.version + 1) {
+		pushed.version = version;
+		pushed.len = 0;
+	}
+	if (version != pushed.version)
+		pushed.gap = true;
 	if (trace != 7 || offset != pushed.len)
 		pushed.gap = true;
 	pushed.len += len;
@@ -44,7 +52,8 @@ static void release(void *data)
 
 static struct rf_registry *make(bool per_pid)
 {
-	struct rf_trace_facts facts = {.per_pid = per_pid,
+	struct rf_trace_facts facts = {.uuid = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+		.per_pid = per_pid,
 		.app = {.abi_bits = 64, .align8 = 8, .align16 = 8, .align32 = 8, .align64 = 8, .align_long = 8}};
 	const struct rf_registry_output output = {.trace = 7, .push = push, .release = release};
 
@@ -194,6 +203,110 @@ Test(registry, remembers_only_so_much)
 	e[0].start.value = e[0].end.value = 100000;
 	cr_assert_eq(rf_registry_add_enum(r, "p_e", e, 2048, &id), 0);
 	cr_assert_eq(id, 0);
+	rf_registry_unref(r);
+}
+
+/* A reader of the new version knows all that one of the old version and what came since knows. */
+Test(registry, regenerates)
+{
+	const struct lttng_ust_ctl_field vpid = integer_field("vpid", 32, 1, 10);
+	struct rf_registry *r = make(false);
+	uint32_t header;
+	uint32_t id;
+
+	cr_assert_eq(rf_registry_add_channel(r, &id), 0);
+	cr_assert_eq(rf_registry_add_channel(r, &id), 0);
+	cr_assert_eq(rf_registry_describe_channel(r, 0, &vpid, 1, &header), 0);
+	cr_assert_eq(add_event(r, 0, "p:a", 32, &id), 0);
+	cr_assert_eq(add_event(r, 0, "p:b", 32, &id), 0);
+	cr_assert_eq(add_event(r, 1, "p:c", 32, &id), 0);
+
+	uint64_t before = pushed.len;
+
+	cr_assert_eq(rf_registry_regenerate(r, -1234567890), 0);
+	cr_assert_eq(pushed.version, 1);
+	cr_assert_eq(pushed.blocks, 6);
+	cr_assert_not(pushed.gap);
+	cr_assert_eq(pushed.len, before + strlen("-1234567890") - strlen("0"));
+	cr_assert(strstr(pushed.last, "uuid = \"01020304-0506-0708-090a-0b0c0d0e0f10\";"));
+	cr_assert(strstr(pushed.last, "offset = -1234567890;"));
+
+	/* What comes later is part of the new version, what is known needs no text. */
+	cr_assert_eq(add_event(r, 0, "p:a", 32, &id), 0);
+	cr_assert_eq(id, 0);
+	cr_assert_eq(add_event(r, 0, "p:d", 32, &id), 0);
+	cr_assert_eq(id, 2);
+	cr_assert_eq(pushed.blocks, 7);
+	cr_assert_not(pushed.gap);
+	pushed.result = -EPIPE;
+	cr_assert_eq(rf_registry_regenerate(r, 0), -EPIPE);
+	pushed.result = 0;
+	cr_assert_eq(rf_registry_regenerate(r, 0), -EPIPE);
+	rf_registry_unref(r);
+}
+
+Test(registry, regenerated_text_is_whole)
+{
+	struct rf_registry *r = make(false);
+	uint32_t id;
+
+	cr_assert_eq(rf_registry_add_channel(r, &id), 0);
+	cr_assert_eq(add_event(r, 0, "p:a", 32, &id), 0);
+	cr_assert_eq(rf_registry_regenerate(r, 7), 0);
+	cr_assert_leq(pushed.len, 4000); /* else the rest is not in `last` */
+	cr_assert(strstr(pushed.last, "name = \"p:a\";\n\tid = 0;\n\tstream_id = 0;"));
+	cr_assert(strstr(pushed.last, "_a;\n\t};\n};\n\n"));
+	rf_registry_unref(r);
+}
+
+/* More than the short event header has numbers for, and quickly enough that no application waits for its answers. */
+Test(registry, many_events)
+{
+	struct rf_registry *r = make(false);
+	const uint32_t many = 70000;
+	struct timespec start;
+	struct timespec end;
+	uint32_t id;
+
+	cr_assert_eq(rf_registry_add_channel(r, &id), 0);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (unsigned int round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < many; i++) {
+			char name[32];
+
+			snprintf(name, sizeof(name), "p:e%u", i);
+			cr_assert_eq(add_event(r, 0, name, 32, &id), 0);
+			cr_assert_eq(id, i);
+		}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	cr_assert_eq(pushed.blocks, 1 + many);
+	cr_assert_lt(end.tv_sec - start.tv_sec, 10, "%ld s", (long)(end.tv_sec - start.tv_sec));
+	cr_assert_eq(rf_registry_regenerate(r, 0), 0);
+	cr_assert_not(pushed.gap);
+	rf_registry_unref(r);
+}
+
+/* 10,000 of a usual size, with ten fields, in one registry. */
+Test(registry, room_for_real_programs)
+{
+	struct lttng_ust_ctl_field fields[10];
+	struct rf_registry *r = make(false);
+	uint32_t id;
+
+	for (unsigned int i = 0; i < 10; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "a_name_of_usual_length_%u", i);
+		fields[i] = integer_field(name, 64, 1, 10);
+	}
+	cr_assert_eq(rf_registry_add_channel(r, &id), 0);
+	for (unsigned int i = 0; i < 10000; i++) {
+		char name[64];
+		const struct rf_event_description event = {.name = name, .fields = fields, .field_count = 10};
+
+		snprintf(name, sizeof(name), "a_provider:a_tracepoint_%u", i);
+		cr_assert_eq(rf_registry_add_event(r, 0, &event, &id), 0, "event %u", i);
+	}
 	rf_registry_unref(r);
 }
 

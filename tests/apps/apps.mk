@@ -4,16 +4,21 @@
 # Included by the top Makefile; works alone too: make -f tests/apps/apps.mk apps
 
 BUILD ?= build
-RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker rf-many
+RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker rf-many rf-audit rf-dlopen
 # Clients and not applications: linked with the control library, and not with the tracer.
 RF_CLIENTS := rf-health
+RF_PLUGINS := $(BUILD)/tests/apps/librf-plugin.so
 RF_APP_BINS := $(RF_APPS:%=$(BUILD)/tests/apps/%) $(RF_CLIENTS:%=$(BUILD)/tests/apps/%)
 $(RF_CLIENTS:%=$(BUILD)/tests/apps/%): RF_APP_LIBS := -llttng-ctl
 RF_APP_LIBS := -llttng-ust -ldl
 RF_APP_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 
 .PHONY: apps
-apps: $(RF_APP_BINS)
+apps: $(RF_APP_BINS) $(RF_PLUGINS)
+
+$(BUILD)/tests/apps/%.so: tests/apps/%.c $(wildcard tests/apps/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(RF_APP_CFLAGS) -fPIC -shared -I. -Itests/apps -o $@ $< -llttng-ust -ldl
 
 $(BUILD)/tests/apps/%: tests/apps/%.c $(wildcard tests/apps/*.h)
 	@mkdir -p $(@D)

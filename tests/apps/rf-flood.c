@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events at full speed, for a count (-n) or a time (-t, milliseconds). Prints "emitted=N elapsed_ns=N". */
+/*
+ * Events at full speed, for a count (-n) or a time (-t, milliseconds), or until SIGTERM, which never strikes in the
+ * middle of an event. Prints "emitted=N elapsed_ns=N".
+ */
 #define LTTNG_UST_TRACEPOINT_DEFINE
 #define LTTNG_UST_TRACEPOINT_CREATE_PROBES
 #include "rf_flood_tp.h"
+
+#include <signal.h>
 
 #include "app_common.h"
 
 /* The clock is read once in so many events, so that it does not count as tracing cost. */
 #define CLOCK_EVERY 256
 
+static volatile sig_atomic_t ended;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	ended = 1;
+}
+
 static uint64_t flood(uint64_t count, uint64_t end_ns, const char *text)
 {
 	uint64_t seq = 0;
 
-	while (seq < count) {
+	while (seq < count && !ended) {
 		lttng_ust_tracepoint(rf_flood, tick, seq, text);
 		seq++;
 		if (end_ns != 0 && seq % CLOCK_EVERY == 0 && app_now_ns() >= end_ns)
@@ -58,6 +71,7 @@ int main(int argc, char **argv)
 	}
 	for (uint64_t i = 0; i < size; i++)
 		text[i] = 'x';
+	signal(SIGTERM, on_term);
 	app_ready(ready);
 	app_gate(gate);
 	uint64_t start = app_now_ns();

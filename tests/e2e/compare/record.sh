@@ -24,7 +24,7 @@ record() {
 
 normalise_record() {
 	normalise_list | sed -E '
-		s/^(Destroying session [^.]*|Waiting for [^.]*)\.+/\1/
+		/^(Destroying session|Waiting for) .*\.$/d
 		s/\(-1: include all\)//
 		s/\r//g
 		s/PID: [0-9]+/PID: N/

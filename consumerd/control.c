@@ -74,6 +74,21 @@ static int end_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 	return 0;
 }
 
+static int describe_channel(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_describe_channel message;
+
+	if (!rf_consumer_describe_channel_decode(&frame->body, &message))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, message.trace);
+
+	if (!trace)
+		return -ENOENT;
+	rf_channel_described(trace, message.stream_class);
+	return 0;
+}
+
 static int move_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 {
 	struct rf_consumer_move_trace request;
@@ -213,6 +228,7 @@ static const struct {
 	[RF_CONSUMER_FLUSH_SESSION] = {"flush session", flush_session, true},
 	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false},
 	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true},
+	[RF_CONSUMER_DESCRIBE_CHANNEL] = {"describe channel", describe_channel, false},
 	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false},
 	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false},
 	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make                 build/bin/{ringfenced,ringfence-sessiond,ringfence-consumerd}
+# make                 build/bin/{ringfenced,ringfence-sessiond,ringfence-consumerd,ringfence-autoload}
 # make SAN=address     the same with ASan and UBSan, in build-address/ (SAN=thread: TSan, build-thread/)
 # make check           all tests; make unit, make e2e, make attack, make fuzz: parts of them
 # make lint            clang-format, clang-tidy, shellcheck and a clang build
@@ -50,6 +50,7 @@ ALL_LDFLAGS = $(LDHARDEN) $(SANFLAGS) $(LDFLAGS)
 BROKER_LIBS := -lcap -lseccomp -linih
 SESSIOND_LIBS := -lxml2 -llttng-ust-ctl -llttng-ust-common -lurcu-cds -lurcu-common -lurcu -lseccomp -lcap -lpthread -ldl
 CONSUMERD_LIBS := -llttng-ust-ctl -llttng-ust-common -lurcu -lseccomp -lcap -lpthread -ldl
+AUTOLOAD_LIBS := -llttng-ctl -lseccomp -lpthread
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(call objects,$(wildcard common/*.c))
@@ -57,7 +58,7 @@ SANDBOX := $(call objects,$(wildcard policy/seccomp/*.c))
 BROKER := $(call objects,$(filter-out %/main.c,$(wildcard policy/*.c policy/broker/*.c)))
 SESSIOND := $(call objects,$(filter-out %/main.c,$(wildcard sessiond/*.c sessiond/*/*.c)))
 CONSUMERD := $(call objects,$(filter-out %/main.c,$(wildcard consumerd/*.c)))
-PROGRAMS := $(addprefix $(BUILD)/bin/,ringfenced ringfence-sessiond ringfence-consumerd)
+PROGRAMS := $(addprefix $(BUILD)/bin/,ringfenced ringfence-sessiond ringfence-consumerd ringfence-autoload)
 MANPAGES := $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
 
 all: $(PROGRAMS)
@@ -75,6 +76,10 @@ $(BUILD)/bin/ringfence-consumerd: $(BUILD)/consumerd/main.o $(CONSUMERD) $(SANDB
 	@mkdir -p $(@D)
 	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CONSUMERD_LIBS)
+$(BUILD)/bin/ringfence-autoload: $(BUILD)/autoload/main.o $(SANDBOX) $(COMMON)
+	@mkdir -p $(@D)
+	$(SAY) "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(AUTOLOAD_LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -90,7 +95,7 @@ $(BUILD)/man/%: docs/man/%.scd
 install: all man
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libexecdir) $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
 	install -m 0755 $(BUILD)/bin/ringfenced $(DESTDIR)$(bindir)/ringfenced
-	install -m 0755 $(BUILD)/bin/ringfence-sessiond $(BUILD)/bin/ringfence-consumerd $(DESTDIR)$(libexecdir)/
+	install -m 0755 $(addprefix $(BUILD)/bin/,ringfence-sessiond ringfence-consumerd ringfence-autoload) $(DESTDIR)$(libexecdir)/
 	sed 's,@bindir@,$(bindir),g' policy/ringfenced.service.in >$(BUILD)/ringfenced.service
 	install -m 0644 $(BUILD)/ringfenced.service $(DESTDIR)$(unitdir)/ringfenced.service
 	install -m 0644 policy/ringfence.sysusers $(DESTDIR)$(sysusersdir)/ringfence.conf

@@ -45,15 +45,17 @@ enum rf_broker_message {
 	RF_BROKER_CLOSE_TREE = 16,
 	/* End a consumer that does not answer. No reply; RF_BROKER_CONSUMER_GONE follows. */
 	RF_BROKER_STOP_CONSUMER = 17,
-	/* Make the directory of a chunk below a tree: directories of traces go in there. Reply: struct rf_broker_place. */
+	/* Make the directory of a chunk below a tree: directories of traces go in there. Reply: struct rf_broker_place.
+	 */
 	RF_BROKER_MAKE_CHUNK = 18,
-	/* Move a chunk out of the way, to ROOT/.tmp_old_chunk; its open files stay open. Reply: struct rf_broker_place. */
+	/* Move a chunk out of the way, to ROOT/.tmp_old_chunk; its open files stay open. Reply: struct rf_broker_place.
+	 */
 	RF_BROKER_RETIRE_CHUNK = 19,
 	/* Move a retired chunk to ROOT/archives/BEGIN-END-NUMBER. Reply: struct rf_broker_place, where it is. */
 	RF_BROKER_ARCHIVE_CHUNK = 20,
 	/*
-	 * Delete the files that were made in a chunk and the directories that are empty then. Foreign files stay, which is
-	 * no error. Reply: struct rf_broker_place.
+	 * Delete the files that were made in a chunk and the directories that are empty then. Foreign files stay, which
+	 * is no error. Reply: struct rf_broker_place.
 	 */
 	RF_BROKER_REMOVE_CHUNK = 21,
 	/*
@@ -65,13 +67,14 @@ enum rf_broker_message {
 	RF_BROKER_LOOKUP_ACCOUNT = 23,
 
 	/*
-	 * consumer -> broker. Reply descriptors: data and index file of the first CPU, of the second, ... Without index:
-	 * one each.
+	 * consumer -> broker. Reply descriptors: data and index file of the first CPU, of the second, ... Without
+	 * index: one each.
 	 */
 	RF_BROKER_OPEN_STREAMS = 40,
 	/* consumer -> broker. Reply descriptor: the metadata file. */
 	RF_BROKER_OPEN_METADATA = 41,
-	/* consumer -> broker. New files for ring buffers, in an RF_DIR_BUFFERS directory. Reply descriptors: one a CPU. */
+	/* consumer -> broker. New files for ring buffers, in an RF_DIR_BUFFERS directory. Reply descriptors: one a CPU.
+	 */
 	RF_BROKER_OPEN_BUFFERS = 42,
 };
 
@@ -80,6 +83,7 @@ enum rf_start_fd {
 	RF_START_FD_APPS,
 	RF_START_FD_HEALTH,
 	RF_START_FD_NOTIFICATION,
+	RF_START_FD_CONSUMER_HEALTH, /* health of consumers: only the session daemon knows them all */
 	RF_START_FD_COUNT,
 };
 
@@ -145,8 +149,9 @@ enum rf_chunk_kind {
 RF_MESSAGE(rf_broker_make_chunk, RF_BROKER_MAKE_CHUNK_FIELDS)
 
 /*
- * RETIRE, ARCHIVE, REMOVE. end: seconds, ARCHIVE only. with_root: REMOVE only, the tree's root goes, too, if it is empty
- * then. ARCHIVE and REMOVE forget the chunk; directories in it that are granted still stay usable until they are closed.
+ * RETIRE, ARCHIVE, REMOVE. end: seconds, ARCHIVE only. with_root: REMOVE only, the tree's root goes, too, if it is
+ * empty then. ARCHIVE and REMOVE forget the chunk; directories in it that are granted still stay usable until they are
+ * closed.
  */
 #define RF_BROKER_CHUNK_FIELDS(X) X(u32, tree) X(u32, chunk) X(i64, end) X(u8, with_root)
 RF_MESSAGE(rf_broker_chunk, RF_BROKER_CHUNK_FIELDS)

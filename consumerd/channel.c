@@ -2,6 +2,7 @@
 #include "consumerd/channel.h"
 
 #include "common/log.h"
+#include "consumerd/channel_buffers.h"
 #include "consumerd/channel_files.h"
 #include "consumerd/source_ust.h"
 #include "consumerd/stream_task.h"
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 /* A session daemon that does not take a channel for so long does not get it. */
 #define HAND_OVER_SECONDS 2
@@ -116,14 +118,16 @@ static int hand_over(struct rf_channel *channel, int sock)
 }
 
 /* SOCK gets status and buffers as soon as those exist, before the streams take them over. */
-static int build(
-	struct rf_channel **result, struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock)
+static int build(struct rf_channel **result, struct rf_trace *trace, const struct rf_consumer_create_channel *request,
+	int sock, const int *files)
 {
 	struct rf_channel_count *count = rf_session_count(trace->session, request->channel);
 	struct rf_channel *channel = count ? calloc(1, sizeof(*channel)) : NULL;
 
-	if (!channel)
+	if (!channel) {
+		rf_ust_buffers_close_files(files);
 		return -ENOMEM;
+	}
 	channel->trace = trace;
 	rf_list_init(&channel->node);
 	rf_list_init(&channel->flushes);
@@ -131,7 +135,7 @@ static int build(
 	channel->file_size = request->file_size;
 	channel->file_count = request->file_count;
 
-	int err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid);
+	int err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid, files);
 
 	if (!err)
 		err = hand_over(channel, sock);
@@ -150,6 +154,7 @@ static int build(
 void rf_channel_refuse(int sock, int status)
 {
 	(void)send_status(sock, status);
+	close(sock);
 }
 
 /* Without a directory the streams stay parked, as they begin. */
@@ -167,14 +172,30 @@ static void give_files(struct rf_channel *channel)
 
 void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock)
 {
-	struct rf_channel *channel;
-	int err = trace->ending ? -ENOENT : build(&channel, trace, request, sock);
+	if (trace->buffer_dir && !trace->ending)
+		rf_channel_buffers_ask(trace, request, sock);
+	else
+		rf_channel_make(trace, request, sock, NULL);
+}
 
+void rf_channel_make(
+	struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock, const int *files)
+{
+	struct rf_channel *channel;
+	int err = 0;
+
+	if (trace->ending) {
+		err = -ENOENT;
+		rf_ust_buffers_close_files(files);
+	} else {
+		err = build(&channel, trace, request, sock, files);
+	}
 	if (err) {
 		rf_error("cannot make a channel of trace %llu: %s", (unsigned long long)trace->id, strerror(-err));
 		rf_channel_refuse(sock, err);
 		return;
 	}
+	close(sock);
 	rf_list_append(&trace->channels, &channel->node);
 	give_files(channel);
 }

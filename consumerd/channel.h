@@ -28,9 +28,15 @@ struct rf_channel {
 	char name[RF_NAME_SIZE];
 };
 
-/* Answers on SOCK (a blocking stream socket, the caller's) with a status and then the channel itself. */
+/*
+ * Answers on SOCK (a blocking stream socket, taken) with a status and then the channel itself: at once, or when the
+ * files that its buffers are to be have come.
+ */
 void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock);
-/* The answer when there is nothing to be made. */
+/* The rest of it. FILES: see rf_ust_buffers_create(). */
+void rf_channel_make(
+	struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock, const int *files);
+/* The answer when there is nothing to be made. Takes SOCK. */
 void rf_channel_refuse(int sock, int status);
 /* Packets stay in the rings from now on; DISCARD: what is in them is dropped. A part of COMPLETION for each stream. */
 void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion);

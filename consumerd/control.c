@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/proto_consumer.h"
 #include "consumerd/channel.h"
+#include "consumerd/health.h"
 #include "consumerd/session.h"
 #include "consumerd/trace_op.h"
 
@@ -40,7 +41,6 @@ static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
 		rf_channel_create(trace, &request, sock);
 	else
 		rf_channel_refuse(sock, err ? err : -ENOENT);
-	close(sock);
 	return err;
 }
 
@@ -115,6 +115,11 @@ static int settle_session(struct rf_daemon *daemon, struct rf_frame *frame)
 		return rf_settle_ask(session, frame->serial);
 	reply(daemon, frame, 0);
 	return 0;
+}
+
+static int health(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	return frame->serial ? rf_health_check(daemon, frame->serial) : -EPROTO;
 }
 
 static int flush_session(struct rf_daemon *daemon, struct rf_frame *frame)
@@ -211,6 +216,7 @@ static const struct {
 	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false},
 	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false},
 	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true},
+	[RF_CONSUMER_HEALTH] = {"health", health, true},
 	[RF_CONSUMER_DESTROY_SESSION] = {"destroy session", destroy_session, true},
 };
 

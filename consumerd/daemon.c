@@ -199,6 +199,7 @@ static void stop(struct rf_daemon *daemon)
 		rf_data_thread_stop(&daemon->threads[--daemon->thread_count]);
 	rf_list_for_each_safe(node, tmp, &daemon->sessions)
 		rf_session_free(rf_container_of(node, struct rf_session, node));
+	rf_health_fini(daemon);
 	rf_watch_remove(&daemon->jobs_watch);
 	rf_catch_up_fini(&daemon->catch_up);
 	rf_link_fini(&daemon->control);
@@ -213,6 +214,7 @@ static int prepare(struct rf_daemon *daemon, int broker_fd, int control_fd)
 	rf_list_init(&daemon->sessions);
 	for (unsigned int i = 0; i < RF_TRACE_BUCKETS; i++)
 		rf_list_init(&daemon->traces[i]);
+	rf_health_init(daemon);
 	rf_catch_up_init(&daemon->catch_up, control_fd);
 
 	int err = rf_link_init(&daemon->broker, broker_fd, broker_frame, broker_gone, daemon);

@@ -8,6 +8,7 @@
 
 #include "consumerd/catch_up.h"
 #include "consumerd/data_thread.h"
+#include "consumerd/health.h"
 #include "consumerd/opener.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct rf_daemon {
 	struct rf_watch jobs_watch;
 	struct rf_data_thread threads[RF_DATA_THREADS_MAX];
 	unsigned int thread_count;
+	struct rf_health health;
 	uint32_t id;
 	uid_t uid; /* of the traced applications */
 	uint8_t abi_bits;

@@ -37,6 +37,9 @@ void rf_data_thread_unwatch(struct rf_data_thread *thread, struct rf_stream *str
 static void take_turn(struct rf_data_thread *thread, struct rf_stream *stream)
 {
 	rf_list_remove(&stream->turn);
+	/* No other thread writes it: no need for a locked instruction. */
+	atomic_store_explicit(&thread->progress, atomic_load_explicit(&thread->progress, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 	switch (rf_stream_drain(stream, PACKETS_A_TURN)) {
 	case RF_DRAINED_DRY:
 		return;
@@ -125,6 +128,8 @@ static void *serve(void *data)
 		int got = epoll_wait(thread->epoll_fd, batch, BATCH, wait_time(thread));
 		bool jobs = false;
 
+		if (got < 0 && errno != EINTR)
+			atomic_store(&thread->failed, true);
 		for (int i = 0; i < got; i++) {
 			if (!batch[i].data.ptr)
 				jobs = true;

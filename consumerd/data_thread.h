@@ -22,6 +22,8 @@ struct rf_data_thread {
 	struct rf_list busy;    /* streams with more packets */
 	struct rf_list stalled; /* streams that were woken but are left alone until `not_before` */
 	bool stopping;
+	atomic_uint progress; /* changes as long as it works */
+	atomic_bool failed;   /* it cannot wait for anything: only a bug does that */
 };
 
 /* Control thread. 0 or a negative errno. */

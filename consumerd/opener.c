@@ -66,6 +66,16 @@ void rf_opener_streams(
 	request(opener, RF_BROKER_OPEN_STREAMS, &w, wanted->cpu_count * (wanted->without_index ? 1 : 2), opened, data);
 }
 
+void rf_opener_buffers(
+	struct rf_opener *opener, const struct rf_broker_open_buffers *wanted, rf_opened_fn opened, void *data)
+{
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_open_buffers_encode(&w, wanted);
+	request(opener, RF_BROKER_OPEN_BUFFERS, &w, wanted->cpu_count, opened, data);
+}
+
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)
 {
 	rf_list_for_each(node, &opener->pending) {
@@ -88,12 +98,12 @@ void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)
 
 void rf_opener_fail_all(struct rf_opener *opener, int status)
 {
-	/* Nobody asks for files because others could not be opened: the list does not grow meanwhile. */
-	rf_list_for_each_safe(node, tmp, &opener->pending) {
-		struct open_request *pending = rf_container_of(node, struct open_request, node);
+	/* Who is told may ask for more, which fails at once: the link is closed. */
+	while (rf_list_linked(&opener->pending)) {
+		struct open_request *pending = rf_container_of(opener->pending.next, struct open_request, node);
 
+		rf_list_remove(&pending->node);
 		pending->opened(pending->data, status, NULL);
 		free(pending);
 	}
-	rf_list_init(&opener->pending);
 }

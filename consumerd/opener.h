@@ -26,6 +26,9 @@ void rf_opener_metadata(struct rf_opener *opener, uint32_t dir, rf_opened_fn ope
 /* WANTED->cpu_count is at most RF_OPEN_STREAMS_MAX. Data and index file of each CPU, or the data file alone. */
 void rf_opener_streams(
 	struct rf_opener *opener, const struct rf_broker_open_streams *wanted, rf_opened_fn opened, void *data);
+/* New files for ring buffers of at most RF_OPEN_STREAMS_MAX CPUs. */
+void rf_opener_buffers(
+	struct rf_opener *opener, const struct rf_broker_open_buffers *wanted, rf_opened_fn opened, void *data);
 /* A reply came on the link. */
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame);
 /* No reply will come any more. */

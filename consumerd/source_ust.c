@@ -13,8 +13,15 @@ struct source_ust {
 	const uint8_t *ring; /* the sub-buffers, as mapped when only we had them */
 	unsigned long ring_len;
 	uint64_t subbuf_size;
+	const struct rf_guard *guard;
 	unsigned long listed; /* position of the first packet of the list */
 };
+
+/* The file behind the ring was cut. */
+static bool cut(const struct source_ust *ust)
+{
+	return atomic_load_explicit(&ust->guard->cut, memory_order_relaxed);
+}
 
 /*
  * Offset and size come from memory that applications write: nothing of it may lead outside of the ring. The size itself
@@ -37,6 +44,8 @@ static int view_packet(struct source_ust *ust, struct rf_packet *packet)
 	memcpy(packet->header, ust->ring + offset, packet->header_len);
 	packet->body = ust->ring + offset + packet->header_len;
 	packet->body_len = size - packet->header_len;
+	if (cut(ust))
+		return -EPROTO;
 	return rf_packet_check(packet, size);
 }
 
@@ -46,7 +55,7 @@ static int source_ust_get(struct rf_source *source, struct rf_packet *packet)
 	int err = lttng_ust_ctl_get_next_subbuf(ust->stream);
 
 	if (err == -EAGAIN || err == -ENODATA)
-		return -EAGAIN;
+		return cut(ust) ? -EPROTO : -EAGAIN;
 	if (err)
 		return -EPROTO;
 	err = view_packet(ust, packet);
@@ -129,7 +138,7 @@ static int source_ust_peek(struct rf_source *source, unsigned int number, struct
 	int err = lttng_ust_ctl_get_subbuf(ust->stream, &position);
 
 	if (err == -EAGAIN || err == -ENODATA)
-		return -EAGAIN;
+		return cut(ust) ? -EPROTO : -EAGAIN;
 	if (err)
 		return -EPROTO;
 	err = view_packet(ust, packet);
@@ -188,6 +197,7 @@ struct rf_source *rf_source_ust_new(
 		return NULL;
 	}
 	ust->stream = stream;
+	ust->guard = &buffers->guards[cpu];
 	ust->subbuf_size = buffers->subbuf_size;
 	ust->source = (struct rf_source){
 		.ops = &source_ust_ops,

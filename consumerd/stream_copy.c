@@ -19,7 +19,7 @@ void rf_stream_copy_begin(
 	rf_output_begin(&copy->out, stream, dir, sink);
 	if (stream->failed || !sink)
 		return;
-	if (!stream->copied || source->ops->position(source) != stream->copied_at) {
+	if (!stream->copied || source->ops->position(source) != stream->copied_at || source->ops->empty(source)) {
 		source->ops->flush(source);
 		stream->copied = true;
 		stream->copied_at = source->ops->position(source);

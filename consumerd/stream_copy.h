@@ -26,7 +26,8 @@ enum rf_copied {
 
 /*
  * Begins to copy the NEWEST packets (0: all) to SINK in DIR. The packet being written is closed first, unless nothing
- * was written since the last copy: copies of an idle ring do not push out what it has.
+ * was written since the last copy: copies of an idle ring do not push out what it has. A copy has at least an
+ * empty packet.
  */
 void rf_stream_copy_begin(
 	struct rf_stream *stream, struct rf_stream_copy *copy, unsigned int newest, uint32_t dir, struct rf_sink *sink);

@@ -101,7 +101,7 @@ static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consum
 	/* The library does not say why; with a valid geometry it is memory or descriptors. */
 	if (!buffers->channel)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < buffers->cpu_count; i++) {
+	for (unsigned int i = 0; i < buffers->cpu_count && !buffers->files; i++) {
 		if (RF_SEAL_BUFFERS &&
 			fcntl(buffers->memory[i], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 			return -errno;
@@ -129,6 +129,8 @@ static int create_streams(struct rf_ust_buffers *buffers)
 
 		if (err < 0)
 			return err;
+		if (buffers->files)
+			rf_guard_begin(&buffers->guards[i], &buffers->pristine[i]);
 
 		int fd = lttng_ust_ctl_stream_get_wait_fd(stream);
 		int flags = fcntl(fd, F_GETFL);
@@ -139,35 +141,60 @@ static int create_streams(struct rf_ust_buffers *buffers)
 	return 0;
 }
 
-int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consumer_create_channel *request,
-	const uint8_t uuid[RF_UUID_SIZE])
+unsigned int rf_ust_buffers_count(void)
 {
 	int cpus = lttng_ust_ctl_get_nr_stream_per_channel();
 
-	if (cpus <= 0 || !geometry_ok(request))
-		return -EINVAL;
+	return cpus > 0 ? (unsigned int)cpus : 0;
+}
 
-	struct rf_ust_buffers *buffers = calloc(1, sizeof(*buffers));
+void rf_ust_buffers_close_files(const int *files)
+{
+	for (unsigned int i = 0; files && i < rf_ust_buffers_count(); i++)
+		if (files[i] >= 0)
+			close(files[i]);
+}
+
+/* Takes FILES when there is memory to note them. */
+static struct rf_ust_buffers *new_buffers(const struct rf_consumer_create_channel *request, const int *files)
+{
+	unsigned int cpus = rf_ust_buffers_count();
+	struct rf_ust_buffers *buffers = cpus ? calloc(1, sizeof(*buffers)) : NULL;
 
 	if (!buffers)
-		return -ENOMEM;
+		return NULL;
 	buffers->subbuf_size = request->subbuf_size;
 	buffers->subbuf_count = request->subbuf_count;
 	buffers->overwrite = request->overwrite;
-	buffers->memory = calloc((size_t)cpus, sizeof(*buffers->memory));
-	buffers->streams = calloc((size_t)cpus, sizeof(struct lttng_ust_ctl_consumer_stream *));
-
-	buffers->taken = calloc((size_t)cpus, sizeof(*buffers->taken));
-	buffers->pristine = calloc((size_t)cpus, sizeof(*buffers->pristine));
-
-	int err = buffers->memory && buffers->streams && buffers->taken && buffers->pristine ? 0 : -ENOMEM;
-
-	if (!err) {
-		buffers->cpu_count = (unsigned int)cpus;
-		for (int i = 0; i < cpus; i++)
-			buffers->memory[i] = -1;
-		err = create_memory(buffers);
+	buffers->files = files != NULL;
+	buffers->memory = calloc(cpus, sizeof(*buffers->memory));
+	buffers->streams = calloc(cpus, sizeof(struct lttng_ust_ctl_consumer_stream *));
+	buffers->taken = calloc(cpus, sizeof(*buffers->taken));
+	buffers->pristine = calloc(cpus, sizeof(*buffers->pristine));
+	buffers->guards = calloc(cpus, sizeof(*buffers->guards));
+	if (!buffers->memory || !buffers->streams || !buffers->taken || !buffers->pristine || !buffers->guards) {
+		rf_ust_buffers_destroy(buffers);
+		return NULL;
 	}
+	buffers->cpu_count = cpus;
+	for (unsigned int i = 0; i < cpus; i++)
+		buffers->memory[i] = files ? files[i] : -1;
+	return buffers;
+}
+
+int rf_ust_buffers_create(struct rf_ust_buffers **result, const struct rf_consumer_create_channel *request,
+	const uint8_t uuid[RF_UUID_SIZE], const int *files)
+{
+	bool possible = rf_ust_buffers_count() && geometry_ok(request);
+	struct rf_ust_buffers *buffers = possible ? new_buffers(request, files) : NULL;
+
+	if (!buffers) {
+		rf_ust_buffers_close_files(files);
+		return possible ? -ENOMEM : -EINVAL;
+	}
+
+	int err = files ? 0 : create_memory(buffers);
+
 	if (!err)
 		err = create_channel(buffers, request, uuid);
 	if (!err)
@@ -220,8 +247,11 @@ void rf_ust_buffers_destroy(struct rf_ust_buffers *buffers)
 	for (unsigned int i = 0; i < buffers->cpu_count; i++)
 		if (buffers->memory[i] >= 0)
 			close(buffers->memory[i]);
-	for (unsigned int i = 0; i < buffers->cpu_count; i++)
+	for (unsigned int i = 0; i < buffers->cpu_count; i++) {
+		rf_guard_end(&buffers->guards[i]);
 		rf_pristine_fini(&buffers->pristine[i]);
+	}
+	free(buffers->guards);
 	free(buffers->pristine);
 	free(buffers->taken);
 	free(buffers->streams);
@@ -239,7 +269,7 @@ int rf_ust_buffers_warm_up(void)
 		.read_interval = 1000000,
 	};
 	struct rf_ust_buffers *buffers;
-	int err = rf_ust_buffers_create(&buffers, &request, uuid);
+	int err = rf_ust_buffers_create(&buffers, &request, uuid, NULL);
 
 	if (!err)
 		rf_ust_buffers_destroy(buffers);

@@ -23,6 +23,7 @@ title() {
 	consumer) echo "A consumer, besides" ;;
 	starting) echo "From execve(2) to a child's own filter" ;;
 	broker) echo "The broker itself" ;;
+	autoload) echo "The loader of sessions at start, besides" ;;
 	worker) echo "A run-as worker, besides" ;;
 	sanitizer) echo "Sanitised test builds only, everywhere" ;;
 	*) echo "$1" ;;

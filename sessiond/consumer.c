@@ -49,6 +49,8 @@ static void died(struct rf_consumer *consumer)
 	if (atomic_load(&consumer->dead))
 		return;
 	bury(consumer);
+	table->lost = true;
+	table->lost_uid = consumer->uid;
 	if (table->on_died)
 		table->on_died(table->owner, consumer);
 	rf_consumer_unref(consumer);
@@ -118,6 +120,8 @@ static void spawned(void *data, int status, struct rf_reader *body)
 	if (status < 0) {
 		rf_error("the broker did not start a consumer for uid %u: %s", consumer->uid, strerror(-status));
 		died(consumer);
+	} else if (consumer->table->lost_uid == consumer->uid) {
+		consumer->table->lost = false;
 	}
 	rf_consumer_unref(consumer);
 }

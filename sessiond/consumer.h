@@ -40,6 +40,8 @@ struct rf_consumers {
 	struct rf_list list;
 	struct rf_loop *loop;
 	struct rf_broker_client *broker;
+	bool lost; /* one died, and its user has no new one yet */
+	uid_t lost_uid;
 	rf_trace_ended_fn on_trace_ended;
 	rf_consumer_died_fn on_died;
 	void *owner;

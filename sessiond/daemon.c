@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "policy/seccomp/sandbox.h"
 #include "sessiond/client/server.h"
-#include "sessiond/health.h"
+#include "sessiond/health_parts.h"
 #include "sessiond/ust/domain_state.h"
 #include "sessiond/ust/trace_clock.h"
 
@@ -25,7 +25,8 @@ struct daemon {
 	struct rf_sessions sessions;
 	struct rf_ust_domain *ust;
 	struct rf_client_server *clients;
-	struct rf_health health;
+	struct rf_health *health;
+	struct rf_health_parts health_parts;
 	int notification_sock; /* listened on, nothing is served there yet */
 	bool stopping;
 };
@@ -76,6 +77,24 @@ static int take_signals(struct daemon *daemon)
 	return rf_loop_signals(daemon->loop, &signals, signalled, daemon);
 }
 
+static int set_up_health(struct daemon *daemon, const struct rf_start *start)
+{
+	struct rf_ust_domain *ust = daemon->ust;
+
+	daemon->health = rf_health_create();
+	if (!daemon->health ||
+		rf_health_parts_init(&daemon->health_parts, daemon->loop, &ust->consumers, ust->pool, ust->notifier) <
+			0)
+		return -ENOMEM;
+
+	int err = rf_health_serve_sessiond(daemon->health, start->fds[RF_START_FD_HEALTH], &daemon->health_parts);
+
+	if (!err)
+		err = rf_health_serve_consumers(
+			daemon->health, start->fds[RF_START_FD_CONSUMER_HEALTH], &daemon->health_parts);
+	return err < 0 ? err : rf_health_start(daemon->health);
+}
+
 /* Everything that needs more than the sandbox allows happens here: threads, clock and time zone files. */
 static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *start)
 {
@@ -101,7 +120,7 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 		return -1;
 	daemon->clients = rf_client_server_create(daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions,
 		daemon->ust, &daemon->broker, start->settings.rootless);
-	if (!daemon->clients || rf_health_init(&daemon->health, daemon->loop, start->fds[RF_START_FD_HEALTH]) < 0)
+	if (!daemon->clients || set_up_health(daemon, start) < 0)
 		return -1;
 	daemon->notification_sock = start->fds[RF_START_FD_NOTIFICATION];
 	return 0;
@@ -109,12 +128,15 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 
 static void take_down(struct daemon *daemon)
 {
+	/* In this order: no more questions, then nobody is left who could answer one. */
+	rf_health_stop(daemon->health);
+	rf_health_parts_fini(&daemon->health_parts);
 	/* Whoever waits for the broker is still there to hear that it will not answer. */
 	rf_requests_fail_all(&daemon->broker.requests, -EPIPE);
 	rf_ust_domain_destroy(daemon->ust);
+	rf_health_destroy(daemon->health);
 	rf_client_server_destroy(daemon->clients);
 	rf_sessions_fini(&daemon->sessions);
-	rf_health_fini(&daemon->health);
 	rf_broker_client_fini(&daemon->broker);
 	close(daemon->notification_sock);
 	rf_loop_destroy(daemon->loop);

@@ -19,7 +19,7 @@ files() {
 	find . \( -name 'build*' -prune \) -o -type f \( "${args[@]:1}" \) -printf '%P\n'
 }
 mapfile -t sources < <(files '*.c' '*.h')
-mapfile -t units < <(files 'common/*.c' 'policy/*.c' 'sessiond/*.c' 'consumerd/*.c' | grep -v '^tests/')
+mapfile -t units < <(files 'common/*.c' 'policy/*.c' 'autoload/*.c' 'sessiond/*.c' 'consumerd/*.c' | grep -v '^tests/')
 mapfile -t scripts < <({ files '*.sh'; echo .ci/run; } | sort -u)
 if [ "${#sources[@]}" -lt 100 ] || [ "${#units[@]}" -lt 50 ] || [ "${#scripts[@]}" -lt 10 ]; then
 	echo "lint found only ${#sources[@]} sources, ${#units[@]} units and ${#scripts[@]} scripts" >&2
@@ -46,7 +46,7 @@ spdx() {
 tidy() {
 	# The flags are given here, so that no compilation database is needed.
 	printf '%s\n' "${units[@]}" | xargs -P "$jobs" -n 4 sh -c '
-		clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -I. -DRF_VERSION=\"tidy\" 2>/dev/null' sh |
+		clang-tidy --quiet "$@" -- -std=gnu17 -D_GNU_SOURCE -I. -I/usr/include/libxml2 -DRF_VERSION=\"tidy\" 2>/dev/null' sh |
 		{ ! grep -E 'warning:|error:' -A 4; }
 }
 clang_build() {

@@ -2,6 +2,7 @@
 #include "policy/broker/children.h"
 
 #include "common/log.h"
+#include "policy/broker/autoload.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
@@ -153,9 +154,12 @@ static void bound_socket(int sock, enum rf_peer_role role)
 		setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &(int){CONSUMER_SEND_BUFFER}, sizeof(int));
 }
 
+/* PROGRAM: one of ours by name, or an absolute path. */
 static struct rf_peer *start(struct rf_broker *broker, const char *program, enum rf_peer_role role,
 	const struct rf_identity *identity, int control_fd, int *err)
 {
+	const char *dir = program[0] == '/' ? "" : broker->helper_dir;
+	const char *slash = program[0] == '/' ? "" : "/";
 	struct rf_peer *peer = calloc(1, sizeof(*peer));
 	char path[PATH_MAX];
 	pid_t self = getpid();
@@ -164,8 +168,7 @@ static struct rf_peer *start(struct rf_broker *broker, const char *program, enum
 	*err = -ENOMEM;
 	if (!peer)
 		return NULL;
-	*err = snprintf(path, sizeof(path), "%s/%s", broker->helper_dir, program) < (int)sizeof(path) ? 0
-												      : -ENAMETOOLONG;
+	*err = snprintf(path, sizeof(path), "%s%s%s", dir, slash, program) < (int)sizeof(path) ? 0 : -ENAMETOOLONG;
 	if (!*err && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		*err = -errno;
 	if (*err) {
@@ -233,14 +236,19 @@ int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid,
 {
 	const struct rf_broker_consumer_start message = {
 		.consumer = id, .uid = uid, .abi_bits = abi_bits, .log_level = (uint8_t)rf_log_get_level()};
+	const char *program = abi_bits == 32 ? broker->options->consumer32 : "ringfence-consumerd";
 	struct rf_writer w;
 	int err;
 
+	if (!program) {
+		rf_error(
+			"no consumer for 32-bit applications of uid %u: name the program with --consumerd32-path", uid);
+		return -ENOENT;
+	}
 	if (count_consumers(broker) >= CONSUMERS_MAX)
 		return -EUSERS;
 
-	struct rf_peer *peer = start(
-		broker, "ringfence-consumerd", RF_PEER_CONSUMER, &broker->consumer_identity, control_fd, &err);
+	struct rf_peer *peer = start(broker, program, RF_PEER_CONSUMER, &broker->consumer_identity, control_fd, &err);
 
 	if (!peer)
 		return err;
@@ -317,9 +325,12 @@ void rf_children_reap(struct rf_broker *broker)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct rf_peer *peer = find_pid(broker, pid);
+		bool loaded;
 
 		if (peer)
 			peer_exited(peer, status);
+		else if (rf_autoload_reap(broker, pid, status, &loaded))
+			rf_lifecycle_loaded(broker, loaded);
 		else if (!rf_lookups_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}

@@ -10,7 +10,10 @@
 
 /* Starts the session daemon and sends it its listening sockets. */
 int rf_children_start_sessiond(struct rf_broker *broker);
-/* CONTROL_FD: its end of the link to the session daemon; stays the caller's. */
+/*
+ * ABI_BITS: of the applications; for 32 the options name the program (-ENOENT without one). CONTROL_FD: its end of the
+ * link to the session daemon; stays the caller's.
+ */
 int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd);
 struct rf_peer *rf_children_find_consumer(struct rf_broker *broker, uint32_t id);
 /* SIGTERM now, SIGKILL when GRACE nanoseconds have passed. */

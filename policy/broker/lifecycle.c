@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "common/proto_broker.h"
+#include "policy/broker/autoload.h"
 #include "policy/broker/children.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/notify_manager.h"
@@ -83,7 +84,7 @@ static void maybe_restart(struct rf_broker *broker)
 	if (broker->stopping || broker->sessiond || rf_list_linked(&broker->consumers))
 		return;
 	rf_trees_close_all(broker);
-	if (!broker->ready) {
+	if (!broker->serving) {
 		/* Whoever started us is waiting to hear that it works; it does not. */
 		rf_error("the session daemon did not come up");
 		broker->stopping = true;
@@ -163,12 +164,9 @@ void rf_lifecycle_condemn(struct rf_peer *peer, const char *why)
 	rf_timer_arm(peer->broker->loop, &peer->deadline, 0, execute_sentence);
 }
 
-void rf_lifecycle_ready(struct rf_broker *broker)
+static void ready(struct rf_broker *broker)
 {
-	if (broker->ready)
-		return;
 	broker->ready = true;
-	rf_runtime_ready(broker->runtime);
 	rf_info("ready");
 	rf_notify_manager("READY=1");
 	if (broker->starter > 0)
@@ -185,6 +183,7 @@ static void begin_stop(struct rf_broker *broker)
 	if (broker->stopping)
 		return;
 	broker->stopping = true;
+	rf_autoload_stop(broker);
 	rf_notify_manager("STOPPING=1");
 	rf_timer_cancel(&broker->restart);
 	if (broker->sessiond && broker->sessiond->linked) {
@@ -192,6 +191,39 @@ static void begin_stop(struct rf_broker *broker)
 		rf_child_end(broker->sessiond, SESSIOND_GRACE);
 	}
 	maybe_over(broker);
+}
+
+static void fail(struct rf_broker *broker)
+{
+	broker->failed = true;
+	begin_stop(broker);
+}
+
+void rf_lifecycle_serving(struct rf_broker *broker)
+{
+	int err;
+
+	if (broker->serving || broker->stopping)
+		return;
+	broker->serving = true;
+	rf_runtime_ready(broker->runtime);
+	err = rf_autoload_start(broker);
+	if (err < 0) {
+		rf_error("cannot load sessions: %s", strerror(-err));
+		fail(broker);
+	}
+}
+
+void rf_lifecycle_loaded(struct rf_broker *broker, bool ok)
+{
+	if (broker->stopping)
+		return;
+	if (ok) {
+		ready(broker);
+		return;
+	}
+	rf_error("sessions that are to be there from the start could not be loaded");
+	fail(broker);
 }
 
 static void signalled(void *data, int signo)
@@ -221,6 +253,8 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->lookups);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;
+	if (broker->options->consumer32)
+		rf_sandbox_allow_32bit();
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_BROKER);
 	if (!err)

@@ -9,8 +9,10 @@
 
 /* Runs everything until the end; the exit status. */
 int rf_lifecycle_run(struct rf_broker *broker);
-/* The session daemon serves. */
-void rf_lifecycle_ready(struct rf_broker *broker);
+/* The session daemon serves: what is to be loaded at start is loaded now. */
+void rf_lifecycle_serving(struct rf_broker *broker);
+/* It has been loaded, or could not be. */
+void rf_lifecycle_loaded(struct rf_broker *broker, bool ok);
 /* A child has exited; its link may still hold what it said last. */
 void rf_lifecycle_peer_exited(struct rf_peer *peer, int wait_status);
 /* It has exited and its link is closed: the object is freed soon. */

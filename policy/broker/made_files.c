@@ -127,13 +127,14 @@ static void delete_stream(
 	const struct channel *channel, uint32_t cpu, uint32_t number, int dir, int index_dir, uid_t owner)
 {
 	char name[RF_STREAM_NAME_SIZE];
+	char index[RF_STREAM_NAME_SIZE + 8];
 
 	rf_stream_name(name, sizeof(name), channel->name, cpu, number);
 	rf_resolve_delete(dir, name, owner);
 	if (!channel->index || index_dir < 0)
 		return;
-	strcat(name, ".idx");
-	rf_resolve_delete(index_dir, name, owner);
+	snprintf(index, sizeof(index), "%s.idx", name);
+	rf_resolve_delete(index_dir, index, owner);
 }
 
 static void delete_range(const struct channel *channel, const struct range *range, int dir, int index_dir, uid_t owner)

@@ -17,7 +17,7 @@ struct rf_made_files {
 	bool metadata;
 };
 
-/* Room for the longest name, that of an index. */
+/* Room for the longest name. */
 #define RF_STREAM_NAME_SIZE 320u
 
 void rf_made_files_init(struct rf_made_files *files);

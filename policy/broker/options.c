@@ -45,6 +45,8 @@ static const struct option_row rows[] = {
 	{"client-sock", 'c', PATH, AT(client_sock), "socket of clients"},
 	{"apps-sock", 'a', PATH, AT(apps_sock), "socket of applications"},
 	{"pidfile", 'p', PATH, AT(pidfile), "file for the process id"},
+	{"load", 'l', PATH, AT(load), "load sessions from this file or directory"},
+	{"consumerd32-path", 0, PATH, AT(consumer32), "consumer program for 32-bit applications"},
 	{"quiet", 'q', FLAG, AT(quiet), "print errors only"},
 	{"verbose", 'v', COUNT, AT(verbose), "print more; up to three times"},
 	{"sessiond-user", 0, TEXT, AT(sessiond_user), "UID[:GID] of the session daemon instead of account ringfence"},
@@ -52,13 +54,11 @@ static const struct option_row rows[] = {
 	{"help", 'h', FLAG, AT(help), "print this"},
 	{"list-options", 0, FLAG, AT(list), "list the names of all options"},
 	{"version", 'V', FLAG, AT(version), "print the protocol version"},
-	{"load", 'l', IGNORED_TEXT, 0, NULL},
 	{"no-kernel", 0, IGNORED_FLAG, 0, NULL},
 	{"extra-kmod-probes", 0, IGNORED_TEXT, 0, NULL},
 	{"kmod-probes", 0, IGNORED_TEXT, 0, NULL},
 	{"agent-tcp-port", 0, IGNORED_TEXT, 0, NULL},
 	{"consumerd32-libdir", 0, IGNORED_TEXT, 0, NULL},
-	{"consumerd32-path", 0, IGNORED_TEXT, 0, NULL},
 	{"consumerd64-libdir", 0, IGNORED_TEXT, 0, NULL},
 	{"consumerd64-path", 0, IGNORED_TEXT, 0, NULL},
 	{"kconsumerd-cmd-sock", 0, IGNORED_TEXT, 0, NULL},
@@ -174,12 +174,18 @@ static int print_help(void)
 static int read_environment(struct rf_options *options)
 {
 	const char *timeout = getenv("LTTNG_APP_SOCKET_TIMEOUT");
+	const char *consumer32 = secure_getenv("LTTNG_CONSUMERD32_BIN");
 	long seconds = timeout ? strtol(timeout, NULL, 10) : 5;
 
 	if (seconds < -1 || seconds > INT_MAX / 1000) {
 		fprintf(stderr, "ringfenced: LTTNG_APP_SOCKET_TIMEOUT=%s: not a number of seconds from -1 to %d\n",
 			timeout, INT_MAX / 1000);
 		return -EINVAL;
+	}
+	if (consumer32 && *consumer32) {
+		options->consumer32 = absolute(consumer32);
+		if (!options->consumer32)
+			return -ENOMEM;
 	}
 	options->app_timeout_ms = seconds < 0 ? 0 : (uint32_t)seconds * 1000;
 	return 0;

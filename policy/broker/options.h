@@ -21,6 +21,8 @@ struct rf_options {
 	char *apps_sock;
 	char *pidfile;
 	char *config;
+	char *load;
+	char *consumer32; /* program for 32-bit applications, NULL without */
 	char *sessiond_user;
 	char *consumer_user;
 	uint32_t app_timeout_ms;

@@ -21,7 +21,7 @@
 static int ready(struct rf_peer *peer, struct rf_frame *frame)
 {
 	(void)frame;
-	rf_lifecycle_ready(peer->broker);
+	rf_lifecycle_serving(peer->broker);
 	return 0;
 }
 
@@ -32,7 +32,8 @@ static int spawn_consumer(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (!rf_broker_spawn_consumer_decode(&frame->body, &request) || frame->fd_count != 1)
 		return -EPROTO;
-	if (request.abi_bits != 64 || (broker->runtime->rootless && request.uid != getuid()))
+	if ((request.abi_bits != 64 && request.abi_bits != 32) ||
+		(broker->runtime->rootless && request.uid != getuid()))
 		return -EINVAL;
 	if (rf_children_find_consumer(broker, request.consumer))
 		return -EEXIST;
@@ -41,8 +42,8 @@ static int spawn_consumer(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (err < 0)
 		return err;
-	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u result=granted", request.consumer,
-		request.uid);
+	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u abi=%u result=granted", request.consumer,
+		request.uid, request.abi_bits);
 	rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, NULL, 0);
 	return 0;
 }

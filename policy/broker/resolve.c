@@ -25,6 +25,7 @@ struct walk {
 	int at;
 	char rest[PATH_MAX];
 	uid_t owner;
+	bool make; /* directories that are missing */
 	unsigned int links;
 };
 
@@ -105,7 +106,7 @@ static int step(struct walk *walk, const char *name)
 	struct stat st;
 	int fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd < 0 && errno == ENOENT) {
+	if (fd < 0 && errno == ENOENT && walk->make) {
 		if (mkdirat(walk->at, name, DIR_MODE) < 0 && errno != EEXIST)
 			return -errno;
 		fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -130,9 +131,9 @@ static int step(struct walk *walk, const char *name)
 	return 0;
 }
 
-int rf_resolve_root(const char *root, uid_t owner)
+static int resolve(const char *root, uid_t owner, bool make)
 {
-	struct walk walk = {.owner = owner};
+	struct walk walk = {.owner = owner, .make = make};
 	char name[NAME_MAX + 1];
 	int err = 0;
 
@@ -154,6 +155,11 @@ int rf_resolve_root(const char *root, uid_t owner)
 		return err;
 	}
 	return walk.at;
+}
+
+int rf_resolve_root(const char *root, uid_t owner)
+{
+	return resolve(root, owner, true);
 }
 
 int rf_resolve_below(int dir, const char *path, int new_only)
@@ -286,7 +292,7 @@ void rf_resolve_prune_root(const char *root, int dir, uid_t owner)
 	int parent;
 
 	*slash = '\0';
-	parent = rf_resolve_root(slash == above ? "/" : above, owner);
+	parent = resolve(slash == above ? "/" : above, owner, false);
 	if (parent < 0)
 		return;
 	/* It may have been moved away, and another put in its place. */

@@ -21,7 +21,7 @@
 
 #define BACKLOG 128 /* several applications a core may start at once */
 
-/* Of no use to us; health clients and scripts look for them. The first is root's only. */
+/* Of little use to us; health clients and scripts look for them. The first is root's only. */
 static const char *const consumer_dirs[RF_CONSUMER_DIRS] = {"kconsumerd", "ustconsumerd64", "ustconsumerd32"};
 #define ROOT_DIRS 1
 
@@ -35,6 +35,7 @@ static const struct {
 	[RF_START_FD_APPS] = {"lttng-ust-sock-8", 0666, false, false},
 	[RF_START_FD_HEALTH] = {"sessiond-health", 0660, true, true},
 	[RF_START_FD_NOTIFICATION] = {"sessiond-notification", 0660, true, false},
+	[RF_START_FD_CONSUMER_HEALTH] = {"ustconsumerd64/health", 0660, true, true},
 };
 
 const char *rf_runtime_home(void)
@@ -253,9 +254,9 @@ int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *optio
 	else if (!err)
 		err = join(runtime->pidfile, runtime->dir, "lttng-sessiond.pid");
 	if (!err)
-		err = make_sockets(runtime, options, group);
-	if (!err)
 		err = make_consumer_dirs(runtime, group);
+	if (!err)
+		err = make_sockets(runtime, options, group);
 	if (!err)
 		map_wait_word(runtime);
 	return err;

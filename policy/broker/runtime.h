@@ -6,7 +6,7 @@
  *            root                              other users
  *   dir      /var/run/lttng 0755 root:GROUP    $LTTNG_HOME (or $HOME)/.lttng 0700
  *   client-lttng-sessiond, sessiond-notification   0660 (root: group GROUP)
- *   sessiond-health                                0660 root:GROUP; others: by umask
+ *   sessiond-health, ustconsumerd64/health         0660 root:GROUP; others: by umask
  *   lttng-ust-sock-8                               0666
  *   lttng-sessiond.lck, lttng-sessiond.pid
  *   kconsumerd/ (root), ustconsumerd64/, ustconsumerd32/   0750 root:GROUP, each with a socket `error` 0660

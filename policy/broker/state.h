@@ -54,6 +54,8 @@ struct rf_broker {
 	struct rf_timer restart;
 	unsigned int restarts;
 	uint64_t started; /* when the session daemon was last started */
+	pid_t autoload;   /* the helper that loads sessions, 0 without */
+	bool serving;     /* a session daemon came up */
 	bool ready;       /* said once */
 	bool stopping;
 	bool failed;   /* ends with an error */

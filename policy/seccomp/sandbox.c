@@ -6,10 +6,18 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+static bool with_32bit;
+
+void rf_sandbox_allow_32bit(void)
+{
+	with_32bit = true;
+}
 
 static int add_rule(scmp_filter_ctx filter, const struct rf_call_rule *rule)
 {
@@ -73,6 +81,10 @@ int rf_sandbox_enter(enum rf_role role)
 
 	if (!err && !RF_NO_NEW_PRIVS)
 		err = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
+	if (!err && with_32bit && role == RF_ROLE_BROKER) {
+		err = seccomp_arch_add(filter, SCMP_ARCH_X86);
+		err = err == -EEXIST ? 0 : err;
+	}
 	if (!err)
 		err = fill(filter, role);
 	if (!err)

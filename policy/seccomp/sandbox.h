@@ -15,6 +15,7 @@ enum rf_role {
 	RF_ROLE_WORKER,
 	RF_ROLE_SESSIOND,
 	RF_ROLE_CONSUMER,
+	RF_ROLE_AUTOLOAD,
 };
 
 /* What an argument must be for the call to be allowed. */
@@ -43,6 +44,12 @@ struct rf_call_table {
 
 /* The lists of a role, in order; NULL-terminated. For the filter and for documentation tests. */
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role);
+
+/*
+ * The broker's filter lets 32-bit children run, too, as long as they have no filter of their own. What is in memory
+ * cannot be looked at: of 32-bit socket calls, the address family. Before rf_sandbox_enter().
+ */
+void rf_sandbox_allow_32bit(void);
 
 /*
  * Sets no_new_privs and locks the whole process (all threads) in. Irrevocable. Negative errno on failure: the caller

@@ -221,6 +221,25 @@ static const struct rf_call_rule worker_rules[] = {
 };
 TABLE(worker);
 
+/* liblttng-ctl reads files and talks to the session daemon; it writes nothing. */
+static const struct rf_call_rule autoload_rules[] = {
+	WHEN(openat, RF_ARG_NO_BITS, 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC,
+		"session files and their schema, to read"),
+	WHEN(open, RF_ARG_NO_BITS, 1, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, "session files and their schema, to read"),
+	ANY(stat, "session files and their schema"),
+	ANY(lstat, "session files and their schema"),
+	ANY(access, "the session daemon's socket"),
+	ANY(getdents64, "directories with session files"),
+	ANY(getuid, "which session daemon is the user's"),
+	ANY(geteuid, "credentials in requests"),
+	ANY(getgid, "credentials in requests"),
+	ANY(getegid, "credentials in requests"),
+	ANY(getgroups, "which session daemon is the user's"),
+	WHEN(socket, RF_ARG_EQUAL, 0, AF_UNIX, "the session daemon, account look-ups"),
+	ANY(connect, "the session daemon, account look-ups"),
+};
+TABLE(autoload);
+
 #ifdef RF_SANITIZED
 /* Sanitised builds are for tests: their run-times do more. */
 static const struct rf_call_rule sanitizer_rules[] = {
@@ -255,10 +274,11 @@ TABLE(sanitizer);
 #endif
 
 static const struct rf_call_table *const broker_tables[] = {
-	&running, &starting, &broker, &worker, &sessiond, &consumer, SANITIZER NULL};
+	&running, &starting, &broker, &worker, &sessiond, &consumer, &autoload, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
+static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 {
@@ -267,6 +287,7 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_WORKER] = worker_tables,
 		[RF_ROLE_SESSIOND] = sessiond_tables,
 		[RF_ROLE_CONSUMER] = consumer_tables,
+		[RF_ROLE_AUTOLOAD] = autoload_tables,
 	};
 
 	return tables[role];

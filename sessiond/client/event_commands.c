@@ -85,6 +85,9 @@ static int check_enable(const struct rf_call *call, const struct target *target,
 		if (code != LTTNG_OK)
 			return code;
 	}
+	/* It is no channel for events. */
+	if (!strcmp(target->channel, RF_METADATA_CHANNEL))
+		return LTTNG_ERR_INVALID_CHANNEL_NAME;
 	if (rf_channel_is_agents(target->channel))
 		return LTTNG_ERR_INVALID_CHANNEL_DOMAIN;
 	return is_reserved(event->name) ? LTTNG_ERR_INVALID_EVENT_NAME : LTTNG_OK;
@@ -128,7 +131,7 @@ int rf_cmd_enable_event(struct rf_call *call)
 
 static int disable_rules(struct rf_channel *channel, const char *name)
 {
-	bool found = false;
+	bool found = !name[0]; /* all of them may be none: loaders of saved sessions rely on it */
 
 	rf_list_for_each(node, &channel->rules) {
 		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);

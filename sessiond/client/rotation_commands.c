@@ -128,8 +128,6 @@ int rf_cmd_clear(struct rf_call *call)
 	/* There is nothing to clear. */
 	if (!session->ever_started || (!session->active && session->rotation.since_stop))
 		return LTTNG_OK;
-	if (session->rotation.state == RF_ROTATION_ONGOING)
-		return LTTNG_ERR_ROTATION_PENDING;
 	rf_call_take_session(call);
 	rf_ust_clear(call->context->ust, session, cleared, call);
 	return RF_LATER;

@@ -59,7 +59,7 @@ static void write_named_context(struct rf_xml *xml, const struct rf_context *con
 	snprintf(comment, sizeof(comment), " left out, as loaders know no context of this type: %s ",
 		name ? name->name : "unknown");
 	rf_xml_comment(xml, comment);
-	rf_warning("client: a saved session lacks context %s: session files cannot hold it",
+	rf_info("client: a saved session lacks context %s: session files cannot hold it",
 		name ? name->name : "unknown");
 }
 
@@ -234,10 +234,13 @@ static void write_schedules(struct rf_xml *xml, const struct rf_rotation_schedul
 
 static void write_attributes(struct rf_xml *xml, const struct rf_session *session)
 {
-	if (!session->snapshot_mode && !session->schedule.period && !session->schedule.size)
+	/* Loaders take an output for snapshots only in this mode; channels say for themselves what they do. */
+	bool snapshots = session->snapshot_mode || session->snapshot.there;
+
+	if (!snapshots && !session->schedule.period && !session->schedule.size)
 		return;
 	rf_xml_open(xml, "attributes");
-	if (session->snapshot_mode)
+	if (snapshots)
 		rf_xml_bool(xml, "snapshot_mode", true);
 	write_schedules(xml, &session->schedule);
 	rf_xml_close(xml);

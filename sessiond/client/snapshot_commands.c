@@ -119,8 +119,6 @@ int rf_cmd_snapshot_record(struct rf_call *call)
 
 	if (code != LTTNG_OK)
 		return code;
-	if (!rf_snapshot_packets(session, output.max_size, rf_ust_cpus()))
-		return LTTNG_ERR_MAX_SIZE_INVALID;
 	rf_call_take_session(call);
 	rf_ust_snapshot(call->context->ust, session, &output, recorded, call);
 	return RF_LATER;

@@ -185,7 +185,7 @@ static int apply(struct rf_call *call, const struct change *change)
 		return LTTNG_ERR_PROCESS_ATTR_TRACKER_INVALID_TRACKING_POLICY;
 	if (call->request.number == RF_CMD_TRACKER_ADD)
 		code = include(call->session, change);
-	else if (rf_tracker_remove(change->tracker, change->value))
+	else if (rf_tracker_remove(change->tracker, change->value, change->name))
 		code = LTTNG_ERR_PROCESS_ATTR_MISSING;
 	else
 		rf_quota_release(call->session, sizeof(struct rf_tracked));

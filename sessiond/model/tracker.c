@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void rf_tracker_init(struct rf_tracker *tracker)
 {
@@ -26,12 +27,13 @@ void rf_tracker_set_policy(struct rf_tracker *tracker, enum rf_tracker_policy po
 	tracker->policy = policy;
 }
 
-static struct rf_tracked *find(const struct rf_tracker *tracker, uint32_t value)
+/* NAME NULL: however it was given. */
+static struct rf_tracked *find(const struct rf_tracker *tracker, uint32_t value, const char *name)
 {
 	rf_list_for_each(node, &tracker->set) {
 		struct rf_tracked *tracked = rf_container_of(node, struct rf_tracked, node);
 
-		if (tracked->value == value)
+		if (tracked->value == value && (!name || !strcmp(tracked->name, name)))
 			return tracked;
 	}
 	return NULL;
@@ -39,7 +41,7 @@ static struct rf_tracked *find(const struct rf_tracker *tracker, uint32_t value)
 
 int rf_tracker_add(struct rf_tracker *tracker, uint32_t value, const char *name)
 {
-	if (find(tracker, value))
+	if (find(tracker, value, NULL))
 		return -EEXIST;
 
 	struct rf_tracked *tracked = calloc(1, sizeof(*tracked));
@@ -52,9 +54,9 @@ int rf_tracker_add(struct rf_tracker *tracker, uint32_t value, const char *name)
 	return 0;
 }
 
-int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value)
+int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value, const char *name)
 {
-	struct rf_tracked *tracked = find(tracker, value);
+	struct rf_tracked *tracked = find(tracker, value, name);
 
 	if (!tracked)
 		return -ENOENT;
@@ -65,5 +67,5 @@ int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value)
 
 bool rf_tracker_includes(const struct rf_tracker *tracker, uint32_t value)
 {
-	return tracker->policy == RF_TRACK_ALL || (tracker->policy == RF_TRACK_SET && find(tracker, value));
+	return tracker->policy == RF_TRACK_ALL || (tracker->policy == RF_TRACK_SET && find(tracker, value, NULL));
 }

@@ -42,10 +42,10 @@ void rf_tracker_init(struct rf_tracker *tracker);
 void rf_tracker_fini(struct rf_tracker *tracker);
 /* A change empties the set. */
 void rf_tracker_set_policy(struct rf_tracker *tracker, enum rf_tracker_policy policy);
-/* 0, -EEXIST when VALUE is there (under whatever name), -ENOMEM. NAME may be empty. */
+/* 0, -EEXIST when VALUE is there (under whatever name), -ENOMEM. NAME is empty for a number. */
 int rf_tracker_add(struct rf_tracker *tracker, uint32_t value, const char *name);
-/* 0, or -ENOENT. */
-int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value);
+/* As it was added: one that came by name does not go by its number. 0, or -ENOENT. */
+int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value, const char *name);
 bool rf_tracker_includes(const struct rf_tracker *tracker, uint32_t value);
 
 #endif

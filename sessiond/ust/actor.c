@@ -14,6 +14,8 @@
 #define WATCHDOG_PERIOD RF_SECOND
 /* The application socket's own time-out comes first; the watchdog is for answers that drip in. */
 #define WATCHDOG_GRACE RF_SECOND
+/* So much later than the watchdog, a thread that still has not come back is stuck for another reason. */
+#define STUCK_AFTER (20 * RF_SECOND)
 #define STACK_SIZE (256u * 1024)
 
 /* Actors of one uid that wait for a thread. Kept while it has waiting or running ones. */
@@ -30,7 +32,7 @@ struct worker {
 	pthread_t thread;
 	/* For the watchdog; guarded by the pool's lock but for step_began. */
 	struct rf_app *app;
-	_Atomic uint64_t step_began;
+	_Atomic uint64_t step_began; /* 0 between programs */
 };
 
 struct rf_pool {
@@ -129,6 +131,8 @@ static void run_program(struct rf_app *app, struct rf_program *program)
 	}
 	rf_pool_step_begins();
 	program->status = program->run(app, program);
+	if (this_worker)
+		atomic_store_explicit(&this_worker->step_began, 0, memory_order_relaxed);
 }
 
 /* Runs one program of one actor; called and returns with the lock held. */
@@ -197,7 +201,7 @@ static void watch_steps(struct rf_timer *timer)
 		struct worker *worker = &pool->workers[i];
 		uint64_t began = atomic_load_explicit(&worker->step_began, memory_order_relaxed);
 
-		if (!worker->app || now < began || now - began < pool->limit + WATCHDOG_GRACE ||
+		if (!worker->app || !began || now < began || now - began < pool->limit + WATCHDOG_GRACE ||
 			atomic_load(&worker->app->actor.dead))
 			continue;
 		rf_warning("application %d of uid %u does not finish a command: dropped", worker->app->facts.pid,
@@ -208,6 +212,19 @@ static void watch_steps(struct rf_timer *timer)
 	pthread_mutex_unlock(&pool->lock);
 	if (pool->outstanding)
 		rf_timer_arm(pool->loop, &pool->watchdog, WATCHDOG_PERIOD, watch_steps);
+}
+
+bool rf_pool_stuck(struct rf_pool *pool)
+{
+	uint64_t now = rf_now();
+
+	for (unsigned int i = 0; pool->limit && i < pool->started; i++) {
+		uint64_t began = atomic_load_explicit(&pool->workers[i].step_began, memory_order_relaxed);
+
+		if (began && now > began && now - began > pool->limit + STUCK_AFTER)
+			return true;
+	}
+	return false;
 }
 
 static int start_workers(struct rf_pool *pool)

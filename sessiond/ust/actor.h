@@ -64,6 +64,8 @@ struct rf_pool *rf_pool_create(struct rf_loop *loop, uint64_t limit);
 void rf_pool_destroy(struct rf_pool *pool);
 /* Loop thread. Queues PROGRAM for APP (takes a reference of it). */
 void rf_pool_submit(struct rf_pool *pool, struct rf_app *app, struct rf_program *program);
+/* Any thread, without waiting: a thread is in one step for much longer than the watchdog allows. */
+bool rf_pool_stuck(struct rf_pool *pool);
 /* For the run function: a new step begins, the watchdog's clock starts again. */
 void rf_pool_step_begins(void);
 

@@ -46,7 +46,7 @@ void rf_ust_statistics(struct rf_ust_domain *domain, struct rf_session *session,
 void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /*
  * Drops what rings and files of the session's chunk hold; an active session begins a new one. Statistics stay. DONE
- * when the files are gone.
+ * when the files are gone. A rotation that is under way is waited for first.
  */
 void rf_ust_clear(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /* Writes what the rings hold to a new directory in OUTPUT (copied), and counts it in session->snapshot_count. */

@@ -4,6 +4,7 @@
 #include "sessiond/ust/field_scope.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,15 +156,41 @@ static int string_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 	return 0;
 }
 
-static int print_enum(struct printer *p, const struct lttng_ust_ctl_field *f,
-	const struct lttng_ust_ctl_integer_type *container, uint64_t id)
+/*
+ * Tracers before ABI 9 describe the parts of an array, sequence or enumeration inside of its field, newer ones in a
+ * field that follows it: the integer that such a part is, or -EINVAL. OWN is NULL in the newer layout.
+ */
+static int take_part(
+	struct printer *p, const struct lttng_ust_ctl_basic_type *own, struct lttng_ust_ctl_integer_type *part)
 {
+	const struct lttng_ust_ctl_field *next = own ? NULL : next_field(p);
+
+	if (own && own->atype == lttng_ust_ctl_atype_integer)
+		*part = own->u.basic.integer;
+	else if (next && next->type.atype == lttng_ust_ctl_atype_integer)
+		*part = next->type.u.integer;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int enum_field(struct printer *p, const struct lttng_ust_ctl_field *f)
+{
+	struct lttng_ust_ctl_integer_type container = f->type.u.legacy.basic.enumeration.container_type;
+	uint64_t id = f->type.u.legacy.basic.enumeration.id;
+	char name[IDENTIFIER_SIZE];
+
+	if (f->type.atype == lttng_ust_ctl_atype_enum_nestable) {
+		id = f->type.u.enum_nestable.id;
+		if (take_part(p, NULL, &container) < 0)
+			return -EINVAL;
+	}
+
 	const struct rf_enum_mapping *mapping = p->context->enum_mapping
 		? p->context->enum_mapping(p->context->data, id)
 		: NULL;
-	char name[IDENTIFIER_SIZE];
 
-	if (!mapping || !(container->signedness ? mapping->ordered_signed : mapping->ordered_unsigned))
+	if (!mapping || !(container.signedness ? mapping->ordered_signed : mapping->ordered_unsigned))
 		return -EINVAL;
 
 	int err = declare(p, name, f->name, mapping->disjoint ? RF_MEMBER_TAG : RF_MEMBER_PLAIN, mapping);
@@ -172,32 +199,13 @@ static int print_enum(struct printer *p, const struct lttng_ust_ctl_field *f,
 		return err;
 	tabs(p);
 	rf_text_printf(p->text, "enum : ");
-	err = print_integer(p, container, false);
+	err = print_integer(p, &container, false);
 	rf_text_printf(p->text, " {\n");
 	/* Made once, with the tabs of a top-level field; the deeper ones of variants are rare and harmless. */
 	rf_text_add(p->text, mapping->text, mapping->len);
 	tabs(p);
 	rf_text_printf(p->text, "} %s;\n", name);
 	return err;
-}
-
-static int enum_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	const struct lttng_ust_ctl_field *container = next_field(p);
-
-	if (!container || container->type.atype != lttng_ust_ctl_atype_integer)
-		return -EINVAL;
-
-	const struct lttng_ust_ctl_integer_type type = container->type.u.integer;
-
-	return print_enum(p, f, &type, f->type.u.enum_nestable.id);
-}
-
-static int legacy_enum_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	const struct lttng_ust_ctl_integer_type type = f->type.u.legacy.basic.enumeration.container_type;
-
-	return print_enum(p, f, &type, f->type.u.legacy.basic.enumeration.id);
 }
 
 /* Alignment, in bytes, is expressed by an empty structure before the field. */
@@ -219,99 +227,79 @@ static int print_padding(struct printer *p, const char *field, uint32_t alignmen
 	return 0;
 }
 
-static int print_array(struct printer *p, const struct lttng_ust_ctl_field *f,
-	const struct lttng_ust_ctl_integer_type *element, uint32_t length, uint32_t alignment)
+static int array_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
+	bool nestable = f->type.atype == lttng_ust_ctl_atype_array_nestable;
+	uint32_t length = nestable ? f->type.u.array_nestable.length : f->type.u.legacy.array.length;
+	struct lttng_ust_ctl_integer_type element;
 	char name[IDENTIFIER_SIZE];
 
+	if (take_part(p, nestable ? NULL : &f->type.u.legacy.array.elem_type, &element) < 0)
+		return -EINVAL;
 	p->elements += length;
 	if (p->elements > RF_FIELD_ELEMENTS_MAX)
 		return -EINVAL;
 
-	int err = print_padding(p, f->name, alignment);
+	int err = nestable ? print_padding(p, f->name, f->type.u.array_nestable.alignment) : 0;
 
 	if (!err)
 		err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
 	if (err < 0)
 		return err;
 	tabs(p);
-	err = print_integer(p, element, true);
+	err = print_integer(p, &element, true);
 	rf_text_printf(p->text, " %s[%u];\n", name, length);
 	return err;
 }
 
-static int array_field(struct printer *p, const struct lttng_ust_ctl_field *f)
+/* The name of a sequence's length, which is a field before it, or, in the older layout, a part of it: printed here. */
+static int sequence_length(struct printer *p, const struct lttng_ust_ctl_field *f, char length[static IDENTIFIER_SIZE])
 {
-	const struct lttng_ust_ctl_field *element = next_field(p);
+	struct lttng_ust_ctl_integer_type type;
 
-	if (!element || element->type.atype != lttng_ust_ctl_atype_integer)
-		return -EINVAL;
-
-	const struct lttng_ust_ctl_integer_type type = element->type.u.integer;
-
-	return print_array(p, f, &type, f->type.u.array_nestable.length, f->type.u.array_nestable.alignment);
-}
-
-static int legacy_array_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	if (f->type.u.legacy.array.elem_type.atype != lttng_ust_ctl_atype_integer)
-		return -EINVAL;
-
-	const struct lttng_ust_ctl_integer_type type = f->type.u.legacy.array.elem_type.u.basic.integer;
-
-	return print_array(p, f, &type, f->type.u.legacy.array.length, 0);
-}
-
-static int print_sequence(struct printer *p, const struct lttng_ust_ctl_field *f,
-	const struct lttng_ust_ctl_integer_type *element, const char *length)
-{
-	char name[IDENTIFIER_SIZE];
-	int err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
-
-	return err < 0 ? err : integer_line(p, element, name, length);
-}
-
-static int sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	const struct lttng_ust_ctl_field *element = next_field(p);
-	char length[IDENTIFIER_SIZE];
-
-	if (p->in_variant || !element || element->type.atype != lttng_ust_ctl_atype_integer ||
-		identifier(length, "", f->type.u.sequence_nestable.length_name, "") < 0 ||
-		!rf_field_scope_has_length(p->scope, length))
-		return -EINVAL;
-
-	const struct lttng_ust_ctl_integer_type type = element->type.u.integer;
-	int err = print_padding(p, f->name, f->type.u.sequence_nestable.alignment);
-
-	return err < 0 ? err : print_sequence(p, f, &type, length);
-}
-
-/* Brings its length along. */
-static int legacy_sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	const struct lttng_ust_ctl_integer_type length_type = f->type.u.legacy.sequence.length_type.u.basic.integer;
-	const struct lttng_ust_ctl_integer_type type = f->type.u.legacy.sequence.elem_type.u.basic.integer;
-	char length[IDENTIFIER_SIZE];
-
-	if (p->in_variant || f->type.u.legacy.sequence.length_type.atype != lttng_ust_ctl_atype_integer ||
-		f->type.u.legacy.sequence.elem_type.atype != lttng_ust_ctl_atype_integer || length_type.signedness ||
+	if (f->type.atype == lttng_ust_ctl_atype_sequence_nestable) {
+		if (identifier(length, "", f->type.u.sequence_nestable.length_name, "") < 0 ||
+			!rf_field_scope_has_length(p->scope, length))
+			return -EINVAL;
+		return 0;
+	}
+	if (take_part(p, &f->type.u.legacy.sequence.length_type, &type) < 0 || type.signedness ||
 		identifier(length, "_", f->name, "_length") < 0)
 		return -EINVAL;
 
 	int err = rf_field_scope_add(p->scope, length, RF_MEMBER_LENGTH, NULL);
 
+	return err < 0 ? err : integer_line(p, &type, length, NULL);
+}
+
+static int sequence_field(struct printer *p, const struct lttng_ust_ctl_field *f)
+{
+	bool nestable = f->type.atype == lttng_ust_ctl_atype_sequence_nestable;
+	struct lttng_ust_ctl_integer_type element;
+	char length[IDENTIFIER_SIZE];
+	char name[IDENTIFIER_SIZE];
+
+	if (p->in_variant || take_part(p, nestable ? NULL : &f->type.u.legacy.sequence.elem_type, &element) < 0)
+		return -EINVAL;
+
+	int err = sequence_length(p, f, length);
+
+	if (!err && nestable)
+		err = print_padding(p, f->name, f->type.u.sequence_nestable.alignment);
 	if (!err)
-		err = integer_line(p, &length_type, length, NULL);
-	return err < 0 ? err : print_sequence(p, f, &type, length);
+		err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
+	return err < 0 ? err : integer_line(p, &element, name, length);
 }
 
 /* No tracer fills structures; empty ones stand for "nothing" in variants. */
-static int print_struct(struct printer *p, const struct lttng_ust_ctl_field *f, uint32_t nr_fields, uint32_t alignment)
+static int struct_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
+	bool nestable = f->type.atype == lttng_ust_ctl_atype_struct_nestable;
+	uint32_t alignment = nestable ? f->type.u.struct_nestable.alignment : 0;
 	char name[IDENTIFIER_SIZE];
 
-	if (nr_fields || (alignment && !alignment_ok(alignment)))
+	/* The count is at the same place in both layouts. */
+	if (f->type.u.struct_nestable.nr_fields || (alignment && !alignment_ok(alignment)))
 		return -EINVAL;
 
 	int err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
@@ -324,16 +312,6 @@ static int print_struct(struct printer *p, const struct lttng_ust_ctl_field *f, 
 		rf_text_printf(p->text, " align(%u)", alignment * 8);
 	rf_text_printf(p->text, " %s;\n", name);
 	return 0;
-}
-
-static int struct_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	return print_struct(p, f, f->type.u.struct_nestable.nr_fields, f->type.u.struct_nestable.alignment);
-}
-
-static int legacy_struct_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	return print_struct(p, f, f->type.u.legacy._struct.nr_fields, 0);
 }
 
 /* Each option has a label of the tag. */
@@ -356,21 +334,26 @@ static int print_options(struct printer *p, uint32_t choices, const struct rf_en
 	return 0;
 }
 
-static int print_variant(struct printer *p, const struct lttng_ust_ctl_field *f, const char *tag_name, uint32_t choices,
-	uint32_t alignment)
+/*
+ * Tracers give the older number to variants that are filled in the nestable layout, too: what both have, count and tag,
+ * is at one place.
+ */
+static int variant_field(struct printer *p, const struct lttng_ust_ctl_field *f)
 {
+	bool nestable = f->type.atype == lttng_ust_ctl_atype_variant_nestable;
+	uint32_t choices = f->type.u.variant_nestable.nr_choices;
 	struct rf_field_scope *outer = p->scope;
 	struct rf_field_scope options = {0};
 	char name[IDENTIFIER_SIZE];
 	char tag[IDENTIFIER_SIZE];
 	const struct rf_enum_mapping *mapping = NULL;
 
-	if (!p->in_variant && identifier(tag, "", tag_name, "") == 0)
+	if (!p->in_variant && identifier(tag, "", f->type.u.variant_nestable.tag_name, "") == 0)
 		mapping = rf_field_scope_tag(outer, tag);
 	if (!mapping || choices > p->count - p->at)
 		return -EINVAL;
 
-	int err = print_padding(p, f->name, alignment);
+	int err = nestable ? print_padding(p, f->name, f->type.u.variant_nestable.alignment) : 0;
 
 	if (!err)
 		err = declare(p, name, f->name, RF_MEMBER_PLAIN, NULL);
@@ -391,29 +374,21 @@ static int print_variant(struct printer *p, const struct lttng_ust_ctl_field *f,
 	return err;
 }
 
-/* Tracers give this number to variants that are filled in the nestable layout, too: what both have is at one place. */
-static int legacy_variant_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	return print_variant(p, f, f->type.u.legacy.variant.tag_name, f->type.u.legacy.variant.nr_choices, 0);
-}
-
-static int variant_field(struct printer *p, const struct lttng_ust_ctl_field *f)
-{
-	return print_variant(p, f, f->type.u.variant_nestable.tag_name, f->type.u.variant_nestable.nr_choices,
-		f->type.u.variant_nestable.alignment);
-}
+_Static_assert(offsetof(struct lttng_ust_ctl_type, u.variant_nestable.tag_name) ==
+		offsetof(struct lttng_ust_ctl_type, u.legacy.variant.tag_name),
+	"both layouts of a variant");
 
 static int print_field(struct printer *p)
 {
 	static const field_fn table[NR_LTTNG_UST_CTL_ABSTRACT_TYPES] = {
 		[lttng_ust_ctl_atype_integer] = integer_field,
-		[lttng_ust_ctl_atype_enum] = legacy_enum_field,
-		[lttng_ust_ctl_atype_array] = legacy_array_field,
-		[lttng_ust_ctl_atype_sequence] = legacy_sequence_field,
+		[lttng_ust_ctl_atype_enum] = enum_field,
+		[lttng_ust_ctl_atype_array] = array_field,
+		[lttng_ust_ctl_atype_sequence] = sequence_field,
 		[lttng_ust_ctl_atype_string] = string_field,
 		[lttng_ust_ctl_atype_float] = float_field,
-		[lttng_ust_ctl_atype_variant] = legacy_variant_field,
-		[lttng_ust_ctl_atype_struct] = legacy_struct_field,
+		[lttng_ust_ctl_atype_variant] = variant_field,
+		[lttng_ust_ctl_atype_struct] = struct_field,
 		[lttng_ust_ctl_atype_enum_nestable] = enum_field,
 		[lttng_ust_ctl_atype_array_nestable] = array_field,
 		[lttng_ust_ctl_atype_sequence_nestable] = sequence_field,

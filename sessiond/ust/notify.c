@@ -49,6 +49,7 @@ struct peer {
 enum order_kind {
 	ORDER_ADD,
 	ORDER_REMOVE,
+	ORDER_ANSWER,
 	ORDER_STOP,
 };
 
@@ -67,6 +68,9 @@ struct rf_notifier {
 	struct rf_list peers; /* in the order of registration */
 	struct rf_list accounts;
 	struct order stop; /* so that ending needs no memory */
+	struct order question;
+	void (*answer)(void *data); /* to the question */
+	void *answer_data;
 };
 
 static struct account *account_of(struct rf_notifier *notifier, uid_t uid)
@@ -339,9 +343,11 @@ static void take_order(struct rf_mail *mail, void *data)
 		add_peer(notifier, order->peer);
 	else if (order->kind == ORDER_REMOVE)
 		remove_peer(notifier, order->app);
+	else if (order->kind == ORDER_ANSWER)
+		notifier->answer(notifier->answer_data);
 	else
 		rf_loop_stop(notifier->loop);
-	if (order != &notifier->stop)
+	if (order->kind == ORDER_ADD || order->kind == ORDER_REMOVE)
 		free(order);
 }
 
@@ -401,6 +407,14 @@ void rf_notifier_destroy(struct rf_notifier *notifier)
 	rf_bindings_destroy(notifier->bindings);
 	rf_loop_destroy(notifier->loop);
 	free(notifier);
+}
+
+void rf_notifier_ask(struct rf_notifier *notifier, void (*answer)(void *data), void *data)
+{
+	notifier->question.kind = ORDER_ANSWER;
+	notifier->answer = answer;
+	notifier->answer_data = data;
+	rf_mailbox_post(&notifier->orders, &notifier->question.mail);
 }
 
 int rf_notifier_add_app(struct rf_notifier *notifier, uint64_t app, int fd, uid_t uid)

@@ -25,6 +25,9 @@ struct rf_notifier;
 struct rf_notifier *rf_notifier_create(void);
 void rf_notifier_destroy(struct rf_notifier *notifier);
 
+/* Any thread, one question at a time: the notify thread calls ANSWER when its turn comes, which shows that it turns. */
+void rf_notifier_ask(struct rf_notifier *notifier, void (*answer)(void *data), void *data);
+
 /* Any thread. Takes FD, also on failure. APP: the application's id. */
 int rf_notifier_add_app(struct rf_notifier *notifier, uint64_t app, int fd, uid_t uid);
 void rf_notifier_remove_app(struct rf_notifier *notifier, uint64_t app);

@@ -93,27 +93,69 @@ static struct knock *find_partner(struct rf_registration *registration, pid_t pi
 	return NULL;
 }
 
-/* True when the facts are of an application that we can trace. */
-static bool acceptable(const struct knock *k)
+/* The complaint about UID, or the one that is given up for it: the oldest. */
+static struct rf_complaint *complaint_of(struct rf_registration *registration, uid_t uid)
 {
+	struct rf_complaint *oldest = &registration->complaints[0];
+
+	for (size_t i = 0; i < RF_REGISTRATION_COMPLAINTS; i++) {
+		struct rf_complaint *c = &registration->complaints[i];
+
+		if (c->at && c->uid == uid)
+			return c;
+		if (c->at < oldest->at)
+			oldest = c;
+	}
+	*oldest = (struct rf_complaint){.uid = uid};
+	return oldest;
+}
+
+/* Whether a refusal is to be logged; *UNTOLD: how many were not since the last one that was. */
+static bool worth_a_line(struct rf_registration *registration, uid_t uid, unsigned int *untold)
+{
+	struct rf_complaint *c = complaint_of(registration, uid);
+	uint64_t now = rf_now();
+
+	if (c->at && now - c->at < RF_REGISTRATION_QUIET) {
+		c->untold++;
+		return false;
+	}
+	*untold = c->untold;
+	*c = (struct rf_complaint){.uid = uid, .at = now};
+	return true;
+}
+
+static void refuse(struct knock *k, const char *why)
+{
+	unsigned int untold;
 	char name[64];
 
-	rf_log_safe(name, sizeof(name), k->facts.name);
-	if (k->facts.major < ABI_MAJOR_MIN || k->facts.major > ABI_MAJOR_MAX) {
-		rf_warning("application %s, pid %d, refused: its lttng-ust speaks ABI %u, this daemon %u to %u", name,
-			k->peer.pid, k->facts.major, ABI_MAJOR_MIN, ABI_MAJOR_MAX);
-		return false;
-	}
-	if (k->facts.abi_bits != 64) {
-		rf_warning("application %s, pid %d, refused: there is no consumer for %u-bit applications", name,
-			k->peer.pid, k->facts.abi_bits);
-		return false;
-	}
-	if (k->peer.pid <= 0) {
-		rf_warning("application %s refused: it lives in a pid namespace that this daemon cannot see", name);
-		return false;
-	}
-	return true;
+	if (worth_a_line(k->registration, k->peer.uid, &untold))
+		rf_warning(
+			"application %s, pid %d of uid %u, refused: %s (%u-bit, ABI %u.%u; %u more of that uid before)",
+			rf_log_safe(name, sizeof(name), k->facts.name), k->peer.pid, k->peer.uid, why,
+			k->facts.abi_bits, k->facts.major, k->facts.minor, untold);
+
+	/* Its other connection, if it has one, is of no use. */
+	struct knock *partner = find_partner(k->registration, k->peer.pid, k->peer.uid);
+
+	if (partner && partner != k)
+		knock_end(partner, true);
+	knock_end(k, true);
+}
+
+/* NULL when the facts are of an application that we can trace. */
+static const char *why_not(const struct knock *k)
+{
+	if (k->facts.major < ABI_MAJOR_MIN)
+		return "its lttng-ust is too old for this daemon";
+	if (k->facts.major > ABI_MAJOR_MAX)
+		return "its lttng-ust is too new for this daemon";
+	if (k->facts.abi_bits != 64)
+		return "it is a 32-bit program, and no consumer for those is configured";
+	if (k->peer.pid <= 0)
+		return "it lives in a pid namespace that this daemon cannot see";
+	return NULL;
 }
 
 static void message_complete(struct knock *k)
@@ -121,17 +163,18 @@ static void message_complete(struct knock *k)
 	struct rf_registration *registration = k->registration;
 	uint32_t type;
 
+	const char *why;
+
 	if (rf_registration_parse(k->message, &k->facts, &type) < 0) {
-		rf_warning(
-			"connection of pid %d, uid %u closed: no valid registration message", k->peer.pid, k->peer.uid);
-		knock_end(k, true);
+		refuse(k, "it sent no valid registration message");
 		return;
 	}
 	k->facts.pid = k->peer.pid;
 	k->facts.uid = k->peer.uid;
 	k->facts.gid = k->peer.gid;
-	if (!acceptable(k)) {
-		knock_end(k, true);
+	why = why_not(k);
+	if (why) {
+		refuse(k, why);
 		return;
 	}
 	if (type == RF_REGISTRATION_COMMAND) {

@@ -34,48 +34,30 @@ static void copy_name(char *out, const char *name)
 	out[LTTNG_UST_ABI_SYM_NAME_LEN - 1] = '\0';
 }
 
-static int next_tracepoint(struct rf_app *app, int handle, struct rf_listing *listing)
+/* Asks for one entry more; the two kinds of listings differ in what the application tells of it. */
+static int next(struct rf_app *app, int handle, struct rf_listing *listing)
 {
-	struct lttng_ust_abi_tracepoint_iter it;
-	int err = lttng_ust_ctl_tracepoint_list_get(app->command_sock, handle, &it);
-
-	if (err < 0)
-		return err;
-
-	struct rf_ust_tracepoint *entry = next_entry(listing);
+	struct lttng_ust_abi_tracepoint_iter tracepoint = {0};
+	struct lttng_ust_abi_field_iter field = {0};
+	int err = listing->with_fields ? lttng_ust_ctl_tracepoint_field_list_get(app->command_sock, handle, &field)
+				       : lttng_ust_ctl_tracepoint_list_get(app->command_sock, handle, &tracepoint);
+	struct rf_ust_tracepoint *entry = err < 0 ? NULL : next_entry(listing);
 
 	if (!entry)
-		return -ENOMEM;
+		return err < 0 ? err : -ENOMEM;
 	entry->pid = (uint32_t)app->facts.pid;
-	entry->loglevel = it.loglevel;
-	copy_name(entry->name, it.name);
-	return 0;
-}
-
-static int next_field(struct rf_app *app, int handle, struct rf_listing *listing)
-{
-	struct lttng_ust_abi_field_iter it;
-	int err = lttng_ust_ctl_tracepoint_field_list_get(app->command_sock, handle, &it);
-
-	if (err < 0)
-		return err;
-
-	struct rf_ust_tracepoint *entry = next_entry(listing);
-
-	if (!entry)
-		return -ENOMEM;
-	entry->pid = (uint32_t)app->facts.pid;
-	entry->loglevel = it.loglevel;
-	entry->field_type = it.type;
-	entry->field_nowrite = it.nowrite;
-	copy_name(entry->name, it.event_name);
-	copy_name(entry->field_name, it.field_name);
+	entry->loglevel = listing->with_fields ? field.loglevel : tracepoint.loglevel;
+	copy_name(entry->name, listing->with_fields ? field.event_name : tracepoint.name);
+	if (listing->with_fields) {
+		entry->field_type = field.type;
+		entry->field_nowrite = field.nowrite;
+		copy_name(entry->field_name, field.field_name);
+	}
 	return 0;
 }
 
 int rf_step_list(struct rf_app *app, struct rf_listing *listing)
 {
-	int (*next)(struct rf_app *, int, struct rf_listing *) = listing->with_fields ? next_field : next_tracepoint;
 	int handle = listing->with_fields ? lttng_ust_ctl_tracepoint_field_list(app->command_sock)
 					  : lttng_ust_ctl_tracepoint_list(app->command_sock);
 	int err = handle < 0 ? handle : 0;

@@ -5,12 +5,16 @@
 
 BUILD ?= build
 RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker rf-many rf-audit rf-dlopen
-RF_APP_LIBS := $(BUILD)/tests/apps/librf-plugin.so
-RF_APP_BINS := $(RF_APPS:%=$(BUILD)/tests/apps/%)
+# Clients and not applications: linked with the control library, and not with the tracer.
+RF_CLIENTS := rf-health
+RF_PLUGINS := $(BUILD)/tests/apps/librf-plugin.so
+RF_APP_BINS := $(RF_APPS:%=$(BUILD)/tests/apps/%) $(RF_CLIENTS:%=$(BUILD)/tests/apps/%)
+$(RF_CLIENTS:%=$(BUILD)/tests/apps/%): RF_APP_LIBS := -llttng-ctl
+RF_APP_LIBS := -llttng-ust -ldl
 RF_APP_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Werror
 
 .PHONY: apps
-apps: $(RF_APP_BINS) $(RF_APP_LIBS)
+apps: $(RF_APP_BINS) $(RF_PLUGINS)
 
 $(BUILD)/tests/apps/%.so: tests/apps/%.c $(wildcard tests/apps/*.h)
 	@mkdir -p $(@D)
@@ -18,4 +22,4 @@ $(BUILD)/tests/apps/%.so: tests/apps/%.c $(wildcard tests/apps/*.h)
 
 $(BUILD)/tests/apps/%: tests/apps/%.c $(wildcard tests/apps/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(RF_APP_CFLAGS) -I. -Itests/apps -o $@ $< -llttng-ust -ldl
+	$(CC) $(RF_APP_CFLAGS) -I. -Itests/apps -o $@ $< $(RF_APP_LIBS)

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -119,6 +120,53 @@ static int send_frame(uint32_t type, uint32_t length, const void *body, size_t b
 	return send_raw(bytes, sizeof(header) + body_len);
 }
 
+static int make_chunk(uint32_t tree, enum rf_chunk_kind kind, const char *name)
+{
+	struct rf_broker_make_chunk message = {.tree = tree, .chunk = 9, .kind = (uint8_t)kind};
+	struct rf_writer w = new_body();
+
+	snprintf(message.name, sizeof(message.name), "%s", name);
+	rf_broker_make_chunk_encode(&w, &message);
+	return evil_ask(RF_BROKER_MAKE_CHUNK, &w, NULL, 0);
+}
+
+static int end_chunk(uint32_t type, uint32_t tree)
+{
+	const struct rf_broker_chunk message = {.tree = tree, .chunk = 9};
+	struct rf_writer w = new_body();
+
+	rf_broker_chunk_encode(&w, &message);
+	return evil_ask(type, &w, NULL, 0);
+}
+
+static int open_buffers(uint32_t dir)
+{
+	const struct rf_broker_open_buffers message = {.dir = dir, .cpu_count = 1, .channel = "channel"};
+	struct rf_writer w = new_body();
+
+	rf_broker_open_buffers_encode(&w, &message);
+	return evil_ask(RF_BROKER_OPEN_BUFFERS, &w, NULL, 0);
+}
+
+/* DIRECTORY: below EVIL_DIR. SEALS: of the text; -1: there is none. */
+static int save(const char *directory, const char *name, int seals)
+{
+	struct rf_broker_save_session message = {.uid = EVIL_ALICE, .gid = EVIL_ALICE};
+	struct rf_writer w = new_body();
+	int text = memfd_create("text", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int err;
+
+	if (text < 0 || write(text, "evil", 4) != 4 || (seals >= 0 && fcntl(text, F_ADD_SEALS, seals) < 0))
+		return 0;
+	snprintf(message.directory, sizeof(message.directory), EVIL_DIR "/%s", directory);
+	snprintf(message.name, sizeof(message.name), "%s", name);
+	rf_broker_save_session_encode(&w, &message);
+	err = evil_ask(RF_BROKER_SAVE_SESSION, &w, &text, seals < 0 ? 0 : 1);
+	close(text);
+	return err;
+}
+#define SEALED (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
+
 /* A consumer, beyond what was granted to it. */
 static int streams_of_other(void)
 {
@@ -141,6 +189,37 @@ static int spawn_another(void)
 	return evil_spawn(9, EVIL_BOB, RF_CONSUMER_CONTROL_FD);
 }
 
+static int chunk_of_other(void)
+{
+	return make_chunk(2, RF_CHUNK_NUMBERED, "");
+}
+static int remove_chunk_of_other(void)
+{
+	int err = make_chunk(2, RF_CHUNK_NUMBERED, "");
+
+	return err ? err : end_chunk(RF_BROKER_REMOVE_CHUNK, 2);
+}
+static int save_by_consumer(void)
+{
+	return save("alice", "evil", SEALED);
+}
+static int lookup_by_consumer(void)
+{
+	const struct rf_broker_lookup_account message = {.kind = RF_ACCOUNT_USER, .name = "root"};
+	struct rf_writer w = new_body();
+
+	rf_broker_lookup_account_encode(&w, &message);
+	return evil_ask(RF_BROKER_LOOKUP_ACCOUNT, &w, NULL, 0);
+}
+static int buffers_of_other(void)
+{
+	return open_buffers(2);
+}
+static int buffers_in_trace(void)
+{
+	return open_buffers(1);
+}
+
 /* These have no reply: what they should not do is asked for, or seen, afterwards. */
 static int one_way(uint32_t type, uint32_t id)
 {
@@ -156,6 +235,15 @@ static int one_way(uint32_t type, uint32_t id)
 static int stop_other(void)
 {
 	return one_way(RF_BROKER_STOP_CONSUMER, 2);
+}
+static int remove_dir_of_other(void)
+{
+	return one_way(RF_BROKER_REMOVE_DIR, 2);
+}
+static int other_dir_is_gone(void)
+{
+	/* Its id can be used again. */
+	return evil_make_dir(2, 2, 2, EVIL_BOB, RF_DIR_UST_UID, "");
 }
 static int other_is_gone(void)
 {
@@ -364,6 +452,45 @@ static int procname_above(void)
 		: access(EVIL_DIR "/trees/above", F_OK) < 0 && access(EVIL_DIR "/above", F_OK) < 0 ? -ENOENT
 												   : 0;
 }
+static int chunk_name_above(void)
+{
+	return make_chunk(1, RF_CHUNK_SNAPSHOT, "../above");
+}
+static int archive_through_link(void)
+{
+	/* The trap is archives in this tree. */
+	int err = evil_make_tree(9, EVIL_ALICE, "alice/trapped");
+
+	if (!err)
+		err = make_chunk(9, RF_CHUNK_NUMBERED, "");
+	if (!err)
+		err = end_chunk(RF_BROKER_RETIRE_CHUNK, 9);
+	return err ? err : end_chunk(RF_BROKER_ARCHIVE_CHUNK, 9);
+}
+static int save_for_other(void)
+{
+	return save("bob", "evil", SEALED);
+}
+static int save_through_link(void)
+{
+	return save("shared/trap", "evil", SEALED);
+}
+static int save_name_slash(void)
+{
+	return save("alice", "../evil", SEALED);
+}
+static int save_above(void)
+{
+	return save("alice/../shared", "evil", SEALED);
+}
+static int save_unsealed(void)
+{
+	return save("alice", "evil", 0);
+}
+static int save_without_text(void)
+{
+	return save("alice", "evil", -1);
+}
 static int sessiond_opens(void)
 {
 	return open_streams(1, 0, 1, "channel");
@@ -388,6 +515,13 @@ const struct attack attacks[] = {
 	BY_CONSUMER("consumer-make-tree", make_tree),
 	BY_CONSUMER("consumer-make-dir", make_dir),
 	BY_CONSUMER("consumer-spawn", spawn_another),
+	BY_CONSUMER("consumer-make-chunk", chunk_of_other),
+	BY_CONSUMER("consumer-remove-chunk", remove_chunk_of_other),
+	BY_CONSUMER("consumer-save", save_by_consumer),
+	BY_CONSUMER("consumer-lookup", lookup_by_consumer),
+	BY_CONSUMER("consumer-buffers-of-other", buffers_of_other),
+	BY_CONSUMER("consumer-buffers-in-trace", buffers_in_trace),
+	{"consumer-remove-dir", true, remove_dir_of_other, other_dir_is_gone},
 	{"consumer-stop-other", true, stop_other, other_is_gone},
 	{"consumer-close-tree", true, close_tree_of_other, other_tree_is_gone},
 	BY_CONSUMER("consumer-name-slash", name_slash),
@@ -423,6 +557,14 @@ const struct attack attacks[] = {
 	BY_SESSIOND("sessiond-dir-kind", dir_of_unknown_kind),
 	BY_SESSIOND("sessiond-dir-for-other", dir_for_other_uid),
 	BY_SESSIOND("sessiond-procname-above", procname_above),
+	BY_SESSIOND("sessiond-chunk-name-above", chunk_name_above),
+	BY_SESSIOND("sessiond-archive-through-link", archive_through_link),
+	BY_SESSIOND("sessiond-save-for-other", save_for_other),
+	BY_SESSIOND("sessiond-save-through-link", save_through_link),
+	BY_SESSIOND("sessiond-save-name-slash", save_name_slash),
+	BY_SESSIOND("sessiond-save-above", save_above),
+	BY_SESSIOND("sessiond-save-unsealed", save_unsealed),
+	BY_SESSIOND("sessiond-save-without-text", save_without_text),
 	BY_SESSIOND("sessiond-open-streams", sessiond_opens),
 	BY_SESSIOND("sessiond-spawn-without-link", spawn_without_link),
 	BY_SESSIOND("sessiond-frame-cut", frame_cut),

@@ -11,8 +11,9 @@ evil_scene() {
 	mkdir -p "$evil"/{alice/private,alice/trapped/ust,bob,shared,rootonly,trees}
 	ln -s "$evil/alice/private" "$evil/shared/trap"
 	ln -s "$evil/alice/private" "$evil/alice/trapped/ust/uid"
+	ln -s "$evil/alice/private" "$evil/alice/trapped/archives"
 	chown -R "$ALICE:$ALICE" "$evil/alice"
-	chown -h "$BOB:$BOB" "$evil/bob" "$evil/shared/trap" "$evil/alice/trapped/ust/uid"
+	chown -h "$BOB:$BOB" "$evil/bob" "$evil/shared/trap" "$evil/alice/trapped/ust/uid" "$evil/alice/trapped/archives"
 	chmod 0700 "$evil/bob" "$evil/alice/private"
 	chmod 1777 "$evil" "$evil/shared" "$evil/trees"
 }
@@ -27,7 +28,7 @@ evil() {
 	[ "$1" = all ] || from=$BUILD-hook-$1
 	if [ ! -d "$bin" ]; then
 		mkdir -p "$bin"
-		cp "$from/bin/ringfenced" "$bin/"
+		cp "$from/bin/ringfenced" "$BUILD/bin/ringfence-autoload" "$bin/"
 		cp "$BUILD/tests/attack/evil_child" "$bin/ringfence-sessiond"
 		cp "$BUILD/tests/attack/evil_child" "$bin/ringfence-consumerd"
 	fi
@@ -90,8 +91,14 @@ against_broker consumer-metadata-of-other refused "op=open-metadata .*result=ref
 against_broker consumer-make-tree killed "op=12 $outside" no-roles
 against_broker consumer-make-dir killed "op=13 $outside" no-roles+no-grants no-grants
 against_broker consumer-spawn killed "op=11 $outside" no-roles
-against_broker consumer-stop-other killed "op=16 $outside" no-roles
-against_broker consumer-close-tree killed "op=15 $outside" no-roles
+against_broker consumer-stop-other killed "op=17 $outside" no-roles
+against_broker consumer-close-tree killed "op=16 $outside" no-roles
+for attack in make-chunk:18 remove-chunk:21 save:22 lookup:23; do
+	against_broker "consumer-${attack%:*}" killed "op=${attack#*:} $outside" no-roles
+done
+against_broker consumer-remove-dir killed "op=15 $outside" no-roles
+against_broker consumer-buffers-of-other refused "op=open-buffers .*result=refused"
+against_broker consumer-buffers-in-trace refused "op=open-buffers .*result=refused"
 against_broker consumer-name-above refused "op=open-streams .*result=refused" no-names+follow-links no-names
 against_broker consumer-name-absolute refused "op=open-streams .*result=refused"
 against_broker consumer-name-slash refused "op=open-streams .*result=refused"
@@ -116,8 +123,16 @@ against_broker sessiond-tree-relative refused "op=make-tree .*result=refused"
 against_broker sessiond-tree-twice refused "op=make-tree .*result=refused"
 against_broker sessiond-dir-kind refused "op=make-dir .*result=refused"
 against_broker sessiond-dir-for-other refused "op=make-dir .*result=refused" no-grants
+against_broker sessiond-chunk-name-above refused "op=make-chunk .*result=refused" no-names+follow-links no-names
+against_broker sessiond-archive-through-link refused "op=archive-chunk .*result=refused" follow-links
+against_broker sessiond-save-for-other refused "op=save-session .*result=refused" worker-root+keep-caps worker-root
+against_broker sessiond-save-through-link refused "op=save-session .*result=refused" follow-links
+for attack in save-name-slash save-above save-unsealed; do
+	against_broker "sessiond-$attack" refused "op=save-session .*result=refused"
+done
+against_broker sessiond-save-without-text killed "op=save-session .*result=refused"
 against_broker sessiond-procname-above refused "op=make-dir .*result=granted"
-against_broker sessiond-open-streams killed "op=20 role=sessiond .*result=refused" no-roles+no-grants no-roles
+against_broker sessiond-open-streams killed "op=40 role=sessiond .*result=refused" no-roles+no-grants no-roles
 against_broker sessiond-spawn-without-link killed "op=spawn-consumer .*result=refused"
 for attack in frame-cut frame-huge type-unknown descriptors; do
 	against_broker "sessiond-$attack" killed "$killed"

@@ -15,6 +15,11 @@ start_suite
 is "$(mode_of $run_dir)" "755 root:tracing" "the runtime directory"
 is "$(mode_of $run_dir/client-lttng-sessiond)" "660 root:tracing" "the client socket"
 is "$(mode_of $run_dir/lttng-ust-sock-8)" "666 root:root" "the applications' socket"
+if [ "$SUITE" = ours ]; then
+	is "$(mode_of $run_dir/ustconsumerd64/health)" "660 root:tracing" "the consumers' health socket"
+else
+	skip "the consumers' health socket" "the stock daemons make it with the first consumer"
+fi
 is "$(mode_of /dev/shm/lttng-ust-wait-8)" "664 root:root" "the wait file"
 is "$(shm_word /dev/shm/lttng-ust-wait-8)" 1 "the wait file says: listening"
 is "$(pid_in_file $run_dir)" "$DAEMON_PID" "the pid file"

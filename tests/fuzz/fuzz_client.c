@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The client socket: the input is a series of requests, each of which goes through a real connection into the command
- * table, over a user-space domain that completes when the input says so. A request is written short (see struct head)
- * and blown up to its envelope, or sent as it is.
+ * table, over a user-space domain and a broker that answer when the input says so. A request is written short (see
+ * read_request()) and blown up to its envelope, or sent as it is.
  */
 #include "common/log.h"
 #include "sessiond/client/connection.h"
@@ -18,13 +18,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define TICKS 4 /* turns of the loop for one request: accept, call, completion, answer */
 
+#define LONG_ARGS 255u /* instead of a length: that is in the next two bytes */
+
 enum flag {
 	FLAG_RAW = 1, /* the payload is all that is sent */
 	FLAG_OTHER_USER = 2,
-	FLAG_COMPLETE = 4,    /* the domain completes one request */
+	FLAG_COMPLETE = 4,    /* the domain completes one request, or else the broker */
 	FLAG_FAIL = 8,        /* ... with an error */
 	FLAG_FIT_LENGTH = 16, /* the payload's length is put where most commands have it */
 	FLAG_CUT = 32,        /* the last byte is missing */
+	FLAG_ROTATED = 64,    /* rotations that are under way end */
+	FLAG_GONE = 128,      /* the broker fails one request */
 };
 
 static struct rf_loop *loop;
@@ -86,7 +90,12 @@ static uint8_t read_request(struct rf_reader *r, struct message *m)
 	m->session = names[rf_read_u8(r) % 4];
 	m->fd_count = rf_read_u8(r) % 4 == 3;
 
-	size_t args_len = rf_read_u8(r), payload_len = rf_read_u16(r);
+	size_t args_len = rf_read_u8(r);
+
+	if (args_len == LONG_ARGS)
+		args_len = rf_read_u16(r);
+
+	size_t payload_len = rf_read_u16(r);
 
 	args_len = args_len < rf_reader_left(r) ? args_len : rf_reader_left(r);
 	put(&m->args, rf_read_view(r, args_len), rf_reader_ok(r) ? args_len : 0);
@@ -125,6 +134,32 @@ static void one_request(struct rf_client_context *context, struct rf_list *all, 
 	close(ends[1]);
 }
 
+static bool end_rotations(struct bench *bench, bool failed)
+{
+	bool any = false;
+
+	rf_list_for_each(node, &bench->sessions.list) {
+		struct rf_session *session = rf_container_of(node, struct rf_session, node);
+
+		if (session->rotation.state != RF_ROTATION_ONGOING)
+			continue;
+		fake_ust_end_rotation(session, failed);
+		any = true;
+	}
+	return any;
+}
+
+static void go_on(struct bench *bench, uint8_t flags)
+{
+	if (flags & FLAG_ROTATED)
+		end_rotations(bench, flags & FLAG_FAIL);
+	if (flags & FLAG_GONE)
+		fake_broker_drop(&bench->broker);
+	if (flags & FLAG_COMPLETE &&
+		!fake_ust_complete(&bench->ust, flags & FLAG_FAIL ? LTTNG_ERR_UST_START_FAIL : LTTNG_OK))
+		fake_broker_answer(&bench->broker);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct bench bench;
@@ -144,10 +179,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint8_t flags = read_request(&r, &m);
 
 		one_request(&bench.context, &all, &slots, flags, &m);
-		if (flags & FLAG_COMPLETE)
-			fake_ust_complete(&bench.ust, flags & FLAG_FAIL ? LTTNG_ERR_UST_START_FAIL : LTTNG_OK);
+		go_on(&bench, flags);
 	}
-	while (fake_ust_complete(&bench.ust, LTTNG_OK))
+	while (fake_ust_complete(&bench.ust, LTTNG_OK) || fake_broker_answer(&bench.broker) ||
+		end_rotations(&bench, false))
 		;
 	turn();
 	rf_list_for_each_safe(node, tmp, &all)

@@ -235,7 +235,7 @@ static void app_stop(struct app *app)
 
 /* Events that babeltrace2 reads in all directories of traces; it must not complain about anything else than discarded
  * events. */
-static unsigned long count_events(const struct peer *peer)
+__attribute__((unused)) static unsigned long count_events(const struct peer *peer)
 {
 	char command[512];
 	unsigned long count = 0;
@@ -274,14 +274,14 @@ static uint64_t statistics(struct peer *peer, uint64_t *discarded, uint64_t *los
 	return written;
 }
 
-static void begin(struct peer *peer, struct app *app, const struct rf_consumer_create_channel *channel,
-	unsigned int events, const char *text)
+static void begin_in(struct peer *peer, struct app *app, const struct rf_consumer_create_channel *channel,
+	unsigned int events, const char *text, uint32_t dir, uint32_t buffer_dir)
 {
 	int32_t status;
 
 	peer_start(peer);
 	app_start(app, peer, events, text);
-	peer_create_trace(peer, TRACE, SESSION, trace_uuid);
+	peer_create_trace_in(peer, TRACE, SESSION, trace_uuid, dir, buffer_dir);
 
 	int handover = peer_create_channel(peer, channel, &status);
 
@@ -290,7 +290,13 @@ static void begin(struct peer *peer, struct app *app, const struct rf_consumer_c
 	app_trace(app, handover);
 }
 
-static const struct rf_consumer_create_channel roomy = {
+__attribute__((unused)) static void begin(struct peer *peer, struct app *app,
+	const struct rf_consumer_create_channel *channel, unsigned int events, const char *text)
+{
+	begin_in(peer, app, channel, events, text, 1, 0);
+}
+
+__attribute__((unused)) static const struct rf_consumer_create_channel roomy = {
 	.trace = TRACE, .channel = CHANNEL, .subbuf_size = 65536, .subbuf_count = 4, .name = "channel0"};
 
 #endif

@@ -37,7 +37,9 @@ struct peer {
 	int broker;
 	int control;
 	pthread_t broker_thread;
-	bool refuse_streams; /* the broker answers -EACCES */
+	pthread_barrier_t broker_runs; /* a program that forks while a thread starts has its locks locked for ever */
+	bool refuse_streams;           /* the broker answers -EACCES */
+	bool backwards;                /* the broker waits for a pause, then answers what came last first */
 	uint32_t serial;
 	unsigned int ended;  /* RF_CONSUMER_TRACE_ENDED seen */
 	unsigned int failed; /* RF_CONSUMER_STREAM_FAILED seen */
@@ -132,16 +134,35 @@ static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
 		close(fds[i]);
 }
 
+/* Requests that are not answered yet. */
+struct peer_stash {
+	struct rf_frame_buffer buffers[32];
+	struct rf_frame frames[32];
+	unsigned int count;
+};
+
 static void *peer_broker(void *data)
 {
-	static struct rf_frame_buffer buffer;
 	struct peer *peer = data;
-	struct rf_frame frame;
+	struct peer_stash *stash = calloc(1, sizeof(*stash));
+	struct pollfd ready = {.fd = peer->broker, .events = POLLIN};
 
-	while (rf_frame_recv(peer->broker, &buffer, &frame, 0) == 1) {
-		peer_answer_open(peer, &frame);
-		rf_frame_close_fds(&frame);
+	pthread_barrier_wait(&peer->broker_runs);
+	for (;;) {
+		struct rf_frame *frame = &stash->frames[stash->count];
+		bool hold = peer->backwards && stash->count < 31;
+
+		if (stash->count && (!hold || poll(&ready, 1, 5) == 0)) {
+			frame = &stash->frames[--stash->count];
+			peer_answer_open(peer, frame);
+			rf_frame_close_fds(frame);
+			continue;
+		}
+		if (rf_frame_recv(peer->broker, &stash->buffers[stash->count], frame, 0) != 1)
+			break;
+		stash->count++;
 	}
+	free(stash);
 	return NULL;
 }
 
@@ -195,7 +216,9 @@ static void peer_start(struct peer *peer)
 	close(control[1]);
 	peer->broker = broker[0];
 	peer->control = control[0];
+	pthread_barrier_init(&peer->broker_runs, NULL, 2);
 	cr_assert_eq(pthread_create(&peer->broker_thread, NULL, peer_broker, peer), 0);
+	pthread_barrier_wait(&peer->broker_runs);
 }
 
 /* The next frame; 0 when the consumer closed its end. */

@@ -42,7 +42,8 @@ static int ask(struct fake_broker *broker, int status, const struct rf_writer *b
 	if (!pending || body->at > sizeof(pending->body) || !rf_writer_ok(body))
 		abort();
 	rf_list_init(&pending->node);
-	memcpy(pending->body, body->base, body->at);
+	if (body->at)
+		memcpy(pending->body, body->base, body->at);
 	pending->len = body->at;
 	pending->status = status;
 	pending->done = done;

@@ -2,6 +2,7 @@
 #include "tests/unit/fake_ust.h"
 
 #include <lttng/lttng-error.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct pending {
@@ -85,6 +86,17 @@ bool fake_ust_complete(struct rf_ust_domain *domain, int code)
 	return true;
 }
 
+void fake_ust_end_rotation(struct rf_session *session, bool failed)
+{
+	struct rf_rotation *rotation = &session->rotation;
+
+	if (rotation->state != RF_ROTATION_ONGOING)
+		abort();
+	rotation->state = failed ? RF_ROTATION_ERROR : RF_ROTATION_COMPLETED;
+	snprintf(
+		rotation->path, sizeof(rotation->path), "/tmp/out/archives/%llu", (unsigned long long)rotation->number);
+}
+
 void fake_ust_forget(struct rf_ust_domain *domain)
 {
 	rf_list_for_each_safe(node, tmp, &domain->pending)
@@ -122,11 +134,6 @@ void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, c
 {
 	domain->snapshot = *output;
 	ask(domain, &(struct pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
-}
-
-unsigned int rf_ust_cpus(void)
-{
-	return FAKE_CPUS;
 }
 
 void rf_ust_list(struct rf_ust_domain *domain, uid_t uid, bool with_fields, rf_ust_list_fn done, void *data)

@@ -25,9 +25,6 @@ enum fake_request {
 	FAKE_REQUESTS,
 };
 
-/* What rf_ust_cpus() says. */
-#define FAKE_CPUS 2u
-
 struct rf_ust_domain {
 	struct rf_list pending;
 	unsigned int count[FAKE_REQUESTS];  /* how often it was asked for each */
@@ -42,6 +39,8 @@ void fake_ust_init(struct rf_ust_domain *domain);
 bool fake_ust_complete(struct rf_ust_domain *domain, int code);
 /* Drops what is pending: it is never completed. */
 void fake_ust_forget(struct rf_ust_domain *domain);
+/* The rotation that is under way ends: as if its chunk had been archived, unless it FAILED. */
+void fake_ust_end_rotation(struct rf_session *session, bool failed);
 unsigned int fake_ust_pending(const struct rf_ust_domain *domain);
 
 #endif

@@ -19,6 +19,7 @@ static void set_up(void)
 	strcpy(home, "/tmp/rf-unit-XXXXXX");
 	cr_assert(mkdtemp(home));
 	unsetenv("LTTNG_APP_SOCKET_TIMEOUT");
+	unsetenv("LTTNG_CONSUMERD32_BIN");
 }
 
 static void tear_down(void)
@@ -65,6 +66,8 @@ Test(broker_options, every_stock_option_is_accepted)
 	cr_expect_str_eq(options.apps_sock, "/tmp/a");
 	cr_expect_str_eq(options.client_sock, "/tmp/c");
 	cr_expect_str_eq(options.pidfile, "/tmp/p");
+	cr_expect_str_eq(options.load, "/tmp/l");
+	cr_expect_str_eq(options.consumer32, "/x");
 	cr_expect_eq(options.app_timeout_ms, 5000);
 	rf_options_free(&options);
 }
@@ -171,6 +174,23 @@ Test(broker_options, application_timeout)
 	rf_options_free(&options);
 	setenv("LTTNG_APP_SOCKET_TIMEOUT", "99999999999", 1);
 	cr_expect_lt(PARSE(&options, "-v"), 0);
+	rf_options_free(&options);
+}
+
+Test(broker_options, the_line_overrides_the_environment)
+{
+	struct rf_options options;
+
+	setenv("LTTNG_CONSUMERD32_BIN", "/from/environment", 1);
+	cr_expect_eq(PARSE(&options, "-v"), RF_OPTIONS_RUN);
+	cr_expect_str_eq(options.consumer32, "/from/environment");
+	rf_options_free(&options);
+	cr_expect_eq(PARSE(&options, "--consumerd32-path=/from/line"), RF_OPTIONS_RUN);
+	cr_expect_str_eq(options.consumer32, "/from/line");
+	rf_options_free(&options);
+	unsetenv("LTTNG_CONSUMERD32_BIN");
+	cr_expect_eq(PARSE(&options, "-v"), RF_OPTIONS_RUN);
+	cr_expect_null(options.consumer32);
 	rf_options_free(&options);
 }
 

@@ -136,7 +136,8 @@ Test(trackers, keep_names_and_compare_numbers)
 	expect_set(VUID, "02000000 02000000 0500000000000000 726f6f7400 01000000 0500000000000000");
 	cr_expect_eq(change(ADD, VUID, 1, 0, NULL), LTTNG_ERR_PROCESS_ATTR_EXISTS, "root, spelt otherwise");
 	cr_expect(rf_tracker_includes(&session->trackers[RF_TRACKER_VUID], 0));
-	cr_expect_eq(change(REMOVE, VUID, 1, 0, NULL), LTTNG_OK);
+	cr_expect_eq(change(REMOVE, VUID, 1, 0, NULL), LTTNG_ERR_PROCESS_ATTR_MISSING);
+	cr_expect_eq(change(REMOVE, VUID, 2, 0, "root"), LTTNG_OK);
 	cr_expect_eq(change(REMOVE, VUID, 2, 0, "root"), LTTNG_ERR_PROCESS_ATTR_MISSING);
 	cr_assert_eq(set_policy(VGID, RF_TRACK_SET), LTTNG_OK);
 	cr_expect_eq(change(ADD, VGID, 4, 0, "alice"), LTTNG_OK);

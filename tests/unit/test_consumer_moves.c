@@ -34,19 +34,21 @@ static int cpus(void)
 	return lttng_ust_ctl_get_nr_stream_per_channel();
 }
 
-/* Every directory has the whole text, and each can be read alone. */
+/* Every directory has the text from its beginning, as far as it was known when the directory was left. */
 static void expect_metadata(const struct peer *peer, uint32_t dir)
 {
-	size_t first;
-	size_t other;
-	uint8_t *a = peer_read_dir_file(peer, 1, "metadata", &first);
-	uint8_t *b = peer_read_dir_file(peer, dir, "metadata", &other);
+	char expected[8192];
+	uint32_t content;
+	size_t len;
+	uint8_t *metadata = peer_read_dir_file(peer, dir, "metadata", &len);
 
-	/* Directory 1 grew piece by piece, but here both are one packet or have the same cuts. */
-	cr_assert_eq(first, other);
-	cr_assert_arr_eq(a, b, first);
-	free(a);
-	free(b);
+	snprintf(expected, sizeof(expected), "%s%s", preamble, event_block);
+	cr_assert_eq(len, 4096);
+	memcpy(&content, metadata + 24, sizeof(content));
+	content = content / 8 - RF_CTF_METADATA_HEADER;
+	cr_assert(content == strlen(preamble) || content == strlen(expected));
+	cr_assert_arr_eq(metadata + RF_CTF_METADATA_HEADER, expected, content);
+	free(metadata);
 }
 
 Test(consumer_moves, a_packet_is_in_one_chunk_only)
@@ -88,7 +90,7 @@ Test(consumer_moves, a_packet_is_in_one_chunk_only)
 		}
 		cr_assert(next >= last - 1);
 	}
-	for (uint32_t dir = 2; dir <= last; dir++)
+	for (uint32_t dir = 1; dir <= last; dir++)
 		expect_metadata(&peer, dir);
 	unsigned long recorded = count_events(&peer);
 
@@ -164,8 +166,8 @@ Test(consumer_moves, a_parked_trace_keeps_its_packets_and_does_not_spin)
 
 	/* What is left in the ring at the end is not in any file, which is said. */
 	peer_move(&peer, TRACE, 0, false);
-	app_record(&app);
 	settle(&peer, 0);
+	app_record(&app);
 	peer_tell(&peer, RF_CONSUMER_END_TRACE, TRACE);
 	settle(&peer, 0);
 	statistics(&peer, &discarded, &lost);
@@ -253,7 +255,7 @@ Test(consumer_moves, without_new_files_packets_are_lost_and_that_is_said)
 }
 
 /* The end comes right behind, with everything still on its way. */
-Test(consumer_moves, moves_and_the_end_stay_in_order)
+static void move_and_end(bool backwards)
 {
 	struct peer peer;
 	struct app app;
@@ -261,6 +263,7 @@ Test(consumer_moves, moves_and_the_end_stay_in_order)
 	uint64_t lost;
 
 	begin(&peer, &app, &roomy, 1000, "x");
+	peer.backwards = backwards;
 	app_record(&app);
 	for (uint32_t dir = 2; dir < 10; dir++) {
 		peer_move(&peer, TRACE, dir, false);
@@ -286,6 +289,16 @@ Test(consumer_moves, moves_and_the_end_stay_in_order)
 		}
 	}
 	finish(&peer, &app);
+}
+
+Test(consumer_moves, moves_and_the_end_stay_in_order)
+{
+	move_and_end(false);
+}
+
+Test(consumer_moves, whatever_the_broker_answers_first)
+{
+	move_and_end(true);
 }
 
 Test(consumer_moves, a_new_text_takes_the_place_of_the_old_one)

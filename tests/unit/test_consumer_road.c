@@ -115,12 +115,18 @@ Test(consumer_road, a_lost_broker_ends_it_orderly)
 {
 	struct peer peer;
 	struct app app;
+	struct rf_frame frame;
 
 	begin(&peer, &app, &roomy, 5000, "x");
+	/* The files are there when this is answered. */
+	peer_request(&peer, RF_CONSUMER_FLUSH_SESSION, SESSION, &frame);
+	peer_tell(&peer, RF_CONSUMER_RESUME_SESSION, SESSION);
 	app_record(&app);
 	shutdown(peer.broker, SHUT_RDWR);
 	peer_expect_exit(&peer);
-	cr_assert_eq(count_events(&peer), 5000);
+	unsigned long recorded = count_events(&peer);
+
+	cr_assert_eq(recorded, 5000, "%lu", recorded);
 	app_stop(&app);
 	peer_stop(&peer);
 }

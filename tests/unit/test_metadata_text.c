@@ -264,6 +264,41 @@ Test(metadata_text, variant_of_a_dynamic_context)
 	rf_text_free(&body);
 }
 
+/* Tracers before ABI 9 put the parts of a field inside of it. */
+Test(metadata_text, both_layouts_give_the_same_text)
+{
+	const struct lttng_ust_ctl_enum_entry entry = enum_entry("A", 0, 0, 1);
+	const struct lttng_ust_ctl_field newer[] = {array_field("a", 3, 0), integer_field("", 16, 0, 16),
+		integer_field("_s_length", 32, 0, 10), sequence_field("s", "_s_length", 0), integer_field("", 8, 1, 10),
+		enum_field("e", "p_e", 0), integer_field("", 32, 1, 10),
+		plain_field(lttng_ust_ctl_atype_struct_nestable, "n")};
+	struct lttng_ust_ctl_field older[] = {plain_field(lttng_ust_ctl_atype_array, "a"),
+		plain_field(lttng_ust_ctl_atype_sequence, "s"), plain_field(lttng_ust_ctl_atype_enum, "e"),
+		plain_field(lttng_ust_ctl_atype_struct, "n")};
+	struct rf_text entries;
+	struct rf_text want;
+
+	older[0].type.u.legacy.array.elem_type.u.basic.integer = integer_type(16, 0, 16);
+	older[0].type.u.legacy.array.length = 3;
+	older[1].type.u.legacy.sequence.length_type.u.basic.integer = integer_type(32, 0, 10);
+	older[1].type.u.legacy.sequence.elem_type.u.basic.integer = integer_type(8, 1, 10);
+	older[2].type.u.legacy.basic.enumeration.container_type = integer_type(32, 1, 10);
+	rf_text_init(&entries, 4096);
+	cr_assert_eq(rf_enum_entries_text(&entries, &mappings[0], &entry, 1, 2), 0);
+	mappings[0].text = entries.data;
+	mappings[0].len = entries.len;
+	rf_text_init(&want, 4096);
+	cr_assert_eq(rf_field_text(&want, &context, newer, sizeof(newer) / sizeof(newer[0]), 2), 0);
+	cr_assert_eq(rf_field_text(&text, &context, older, sizeof(older) / sizeof(older[0]), 2), 0);
+	cr_assert_eq(text.len, want.len);
+	cr_assert_eq(memcmp(text.data, want.data, want.len), 0);
+	/* A part that is no integer. */
+	older[0].type.u.legacy.array.elem_type.atype = lttng_ust_ctl_atype_string;
+	cr_assert_eq(rf_field_text(&text, &context, older, 1, 2), -EINVAL);
+	rf_text_free(&want);
+	rf_text_free(&entries);
+}
+
 static void refused(const struct lttng_ust_ctl_field *fields, size_t count)
 {
 	cr_assert_eq(rf_field_text(&text, &context, fields, count, 2), -EINVAL);

@@ -191,6 +191,34 @@ Test(registration, whoever_does_not_fit_is_hung_up_on, .timeout = 20)
 	rf_loop_destroy(scene.loop);
 }
 
+/* A command connection that waits for its partner goes with it. */
+Test(registration, both_connections_of_a_refused_application_end, .timeout = 20)
+{
+	uint8_t message[RF_REGISTRATION_SIZE];
+	struct scene scene;
+
+	set_scene(&scene);
+	make_message(message, 9, RF_REGISTRATION_COMMAND);
+
+	int command = knock(&scene, message, sizeof(message));
+
+	run_for(&scene, 50 * RF_MS);
+	cr_assert_eq(scene.registration.count, 1);
+	make_message(message, 10, RF_REGISTRATION_NOTIFY);
+
+	int notify = knock(&scene, message, sizeof(message));
+
+	run_for(&scene, 100 * RF_MS);
+	cr_assert(is_closed(command));
+	cr_assert(is_closed(notify));
+	cr_assert_eq(scene.registration.count, 0);
+	cr_assert_eq(scene.registered, 0);
+	close(command);
+	close(notify);
+	rf_registration_fini(&scene.registration);
+	rf_loop_destroy(scene.loop);
+}
+
 Test(registration, silence_is_ended_after_the_time_out, .timeout = 30)
 {
 	struct scene scene;

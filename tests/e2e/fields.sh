@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Every field class, context and enumeration is described as the stock daemons describe it, line by line, and read alike.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
+. "$(dirname "$0")/../lib/suite.sh"
+
+# shellcheck disable=SC2016 # names of applications' contexts begin with a dollar
+CONTEXTS=(vpid vtid procname ip pthread_id vuid veuid vsuid vgid vegid vsgid cgroup_ns ipc_ns mnt_ns net_ns pid_ns
+	time_ns user_ns uts_ns '$app.rf:context' '$app.provider_2:other')
+
+# What differs from run to run by its nature: identity, times, process ids.
+normalise_text() {
+	normalise_dates | sed -E 's/(\buuid = )"[^"]*"/\1UUID/; s/(offset = )-?[0-9]+/\1N/; s/(\bvpid = )[0-9]+/\1PID/
+		s/(tracer_buffering_id = )[0-9]+/\1ID/'
+}
+
+normalise_events() {
+	sed -E 's/^\[[^]]*\] \([^)]*\) //; s/rf-fields:\([0-9]+\)/rf-fields:(PID)/; s/(pthread_id|vpid|vtid|ip) = [0-9A-FXx]+/\1 = N/g; s/cpu_id = [0-9]+/cpu_id = N/'
+}
+
+# record SCHEME: a session of every event and context with the daemons of SUITE; leaves text and events.
+record() {
+	local scheme=$1 out=$T/out/$SUITE-$1 context args=()
+	for context in "${CONTEXTS[@]}"; do args+=(-t "$context"); done
+	lttng -q create fields -o "$out"
+	lttng -q enable-channel -u "--buffers-$scheme" with,without
+	lttng -q enable-event -u -c with 'rf_fields:*'
+	lttng -q enable-event -u -c without 'rf_fields:*'
+	lttng -q add-context -u -c with "${args[@]}" || diag "$SUITE: no contexts"
+	lttng -q start
+	rf-fields -m -n 3 >/dev/null
+	lttng -q stop
+	lttng -q destroy
+	babeltrace2 -o ctf-metadata "$(dirname "$(find "$out" -name metadata)")" >"$T/text" 2>"$T/text.err" ||
+		diag "$SUITE, $scheme: $(head -n 3 "$T/text.err")"
+	normalise_text <"$T/text" >"$T/$SUITE-$scheme.text"
+	read_trace "$out"
+	normalise_events <"$T/events" | sort >"$T/$SUITE-$scheme.events"
+}
+
+command -v lttng-sessiond >/dev/null || bail "there are no stock daemons to compare with"
+for SUITE in stock ours; do
+	start_suite
+	record uid
+	record pid
+	stop_suite || fail "the $SUITE daemons end in order"
+done
+for scheme in uid pid; do
+	# 11 events, 3 times, in two channels.
+	is "$(wc -l <"$T/stock-$scheme.events")" 66 "per-$scheme: the stock daemons record every event"
+	ok "per-$scheme: the same metadata" diff "$T/stock-$scheme.text" "$T/ours-$scheme.text"
+	ok "per-$scheme: the same events" diff "$T/stock-$scheme.events" "$T/ours-$scheme.events"
+	is "$(grep -c '^event {' "$T/ours-$scheme.text")" 22 "per-$scheme: all of them are described"
+	is "$(grep -c 'variant <' "$T/ours-$scheme.text")" 4 "per-$scheme: two contexts of applications, and both headers"
+done
+done_testing

@@ -19,6 +19,7 @@ build() {
 	lttng -q disable-event -u -c first rf_sample:detail
 	lttng -q enable-channel -u --overwrite --tracefile-size 65536 --tracefile-count 2 --blocking-timeout 100 second
 	lttng -q disable-channel -u second
+	# shellcheck disable=SC2016 # a name that begins with a dollar
 	lttng -q add-context -u -c first -t vpid -t procname -t vtid -t ip -t '$app.provider:name'
 	lttng -q track -u --vuid root,5 --vgid 0
 	lttng -q create process -o "$T/out/process"

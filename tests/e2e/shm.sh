@@ -60,6 +60,26 @@ extracted() {
 	is "$(grep -c rf_idle:alive "$T/events")" "$2" "$1: every event"
 }
 
+consumers_gone() {
+	[ -z "$(daemon_pids consumer)" ]
+}
+
+# recovered NAME WANTED: who survives writes what is in the buffers to the trace, so part of it is there and part is extracted.
+recovered() {
+	local events=$T/recovered
+	: >"$events"
+	rm -rf "$T/crash"
+	if [ -n "$(find "$T/shm" -name 'ch_*' 2>/dev/null)" ]; then
+		ok "$1: lttng-crash extracts" lttng-crash -x "$T/crash" "$T/shm"
+		[ ! -d "$T/crash" ] || { read_trace "$T/crash"; cat "$T/events" >>"$events"; }
+	fi
+	if [ -n "$(find "$T/out/s" -name 'ch_*' -size +0)" ]; then
+		ok "$1: the trace is readable" read_trace "$T/out/s"
+		cat "$T/events" >>"$events"
+	fi
+	is "$(grep -oE '[{] pid = [0-9]+, beat = [0-9]+' "$events" | sort -u | wc -l)" "$2" "$1: every event is here or there"
+}
+
 for scheme in uid pid; do
 	begin "$scheme"
 	kill_hard "${apps[0]}"
@@ -96,7 +116,9 @@ for scheme in uid pid; do
 		kill -KILL "${daemons[0]}"
 		[ "$role" != broker ] || wait_until 10 no_daemons || fail "$scheme: daemons survive the broker"
 		wait_until 5 all_gone "${daemons[0]}"
-		extracted "$scheme, $role killed" 100
+		# The consumers see that nobody commands them any more, finish and go.
+		[ "$role" != sessiond ] || wait_until 10 consumers_gone || fail "$scheme: consumers stay"
+		recovered "$scheme, $role killed" 100
 		clean_up
 	done
 done

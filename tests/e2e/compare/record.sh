@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of suite.sh and compare.sh, and for the parts
 #
 # What compare.sh writes down, and how two logs are compared. Sourced by compare.sh after suite.sh.
 #

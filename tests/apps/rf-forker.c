@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Emits -n events, forks; the child emits as many, or with -x PROGRAM becomes PROGRAM (its arguments follow --);
- * the parent waits for it and emits as many again. Run it with liblttng-ust-fork.so.1 preloaded.
+ * the parent waits for it and emits as many again. With -d it becomes a daemon instead and emits as such.
+ * Run it with liblttng-ust-fork.so.1 preloaded.
  */
+#define _DEFAULT_SOURCE
 #define LTTNG_UST_TRACEPOINT_DEFINE
 #define LTTNG_UST_TRACEPOINT_CREATE_PROBES
 #include "rf_sample_tp.h"
@@ -17,23 +19,37 @@ static void emit(uint64_t count, const char *who)
 		lttng_ust_tracepoint(rf_sample, tick, seq, who);
 }
 
+static int become_daemon(uint64_t count)
+{
+	if (daemon(0, 0) == -1) {
+		perror("daemon");
+		return 2;
+	}
+	emit(count, "daemon");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t count = 10;
 	const char *program = NULL;
-	int opt, status = 0;
+	int opt, status = 0, daemonise = 0;
 
-	while ((opt = getopt(argc, argv, "n:x:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:x:d")) != -1) {
 		if (opt == 'n') {
 			count = app_number(optarg);
 		} else if (opt == 'x') {
 			program = optarg;
+		} else if (opt == 'd') {
+			daemonise = 1;
 		} else {
-			fprintf(stderr, "usage: rf-forker [-n COUNT] [-x PROGRAM [-- ARGUMENT...]]\n");
+			fprintf(stderr, "usage: rf-forker [-n COUNT] [-d] [-x PROGRAM [-- ARGUMENT...]]\n");
 			return 2;
 		}
 	}
 	emit(count, "before");
+	if (daemonise)
+		return become_daemon(count);
 	pid_t child = fork();
 	if (child == -1) {
 		perror("fork");

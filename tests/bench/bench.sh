@@ -4,9 +4,10 @@
 # The stock daemons and ours side by side: every case runs ROUNDS times with each, alternating, each time in fresh
 # private namespaces; the table gives medians and how many times better ours is (above 1: better).
 #
-#     bench.sh [CASE...]      cases: flood control stopped start memory (default: all)
+#     bench.sh [CASE...]      cases: flood control stopped start memory rotate snapshot (default: all)
 #
-# Sizes, from the environment: FLOOD_DIR=DIR (where flood writes; default: /var/tmp) ROUNDS=3 FLOOD_APPS="1 4 16" FLOOD_MS=1000 IDLE_APPS="10 100 400" STARTING=300 MEMORY_APPS=100
+# Sizes, from the environment: FLOOD_DIR=DIR (where flood writes; default: /var/tmp) ROUNDS=3 FLOOD_APPS="1 4 16" FLOOD_MS=1000 IDLE_APPS="10 100 400" STARTING=300
+# MEMORY_APPS=100 LATENCY_APPS="0 1 4" LATENCY_ROUNDS=15
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +19,7 @@ results=$(mktemp)
 FLOOD_DIR=$(mktemp -d "${FLOOD_DIR:-/var/tmp}/rf-bench-XXXXXX")
 export FLOOD_DIR
 trap 'rm -rf "$results" "$FLOOD_DIR"' EXIT
-[ $# -gt 0 ] || set -- flood control stopped start memory
+[ $# -gt 0 ] || set -- flood control stopped start memory rotate snapshot
 
 for name in "$@"; do
 	for ((round = 1; round <= ROUNDS; round++)); do

@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib/suite.sh"
 FLOOD_APPS=${FLOOD_APPS:-1 4 16} FLOOD_MS=${FLOOD_MS:-1000}
 IDLE_APPS=${IDLE_APPS:-10 100 400} STARTING=${STARTING:-300} MEMORY_APPS=${MEMORY_APPS:-100}
+LATENCY_APPS=${LATENCY_APPS:-0 1 4} LATENCY_ROUNDS=${LATENCY_ROUNDS:-15}
 ulimit -n "$(ulimit -H -n)"
 pids=()
 
@@ -139,6 +140,68 @@ case_start() {
 		# Who never recorded waited for ever: count the whole settling time.
 		[ "$seen" = "$STARTING" ] || last=$(awk "BEGIN { print ${START_SETTLE:-8} * 1000 }")
 		result "all of $STARTING recording, per-$scheme" ms less "$last"
+	done
+}
+
+# flood_for_latency APPS: applications at full speed until they are told to end.
+flood_for_latency() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		rf-flood -t 600000 -r "$T/latency-$i" >/dev/null &
+		pids+=($!)
+	done
+	wait_until 20 ready_files "$1" "$T/latency-" || bail "flood applications do not start"
+}
+
+# latencies MEASURE COUNT CMD...: run it so often; results are the median and the longest wall time.
+latencies() {
+	local measure=$1 count=$2 i list=()
+	shift 2
+	for ((i = 0; i < count; i++)); do
+		elapsed "$@" || bail "$*: failed"
+		list+=("$ELAPSED")
+	done
+	mapfile -t list < <(printf '%s\n' "${list[@]}" | sort -n)
+	result "$measure, median" ms less "${list[$((count / 2))]}"
+	result "$measure, longest" ms less "${list[$((count - 1))]}"
+}
+
+# Buffers are small, so that what is measured is not the speed of the disk.
+case_rotate() {
+	local n
+	for n in $LATENCY_APPS; do
+		lttng -q create "r$n" -o "$T/out/r$n"
+		lttng -q enable-channel -u --subbuf-size 16384 --num-subbuf 4 ch
+		lttng -q enable-event -u -c ch 'rf_flood:*'
+		lttng -q start
+		[ "$n" = 0 ] || flood_for_latency "$n"
+		[ "$n" != 0 ] || rf-sample >/dev/null
+		latencies "rotate, $n applications at full speed" "$LATENCY_ROUNDS" rotate_and_drop "$T/out/r$n"
+		[ "$n" = 0 ] || end_apps
+		lttng -q destroy
+		rm -rf "$T/out/r$n" "$T/latency-"*
+	done
+}
+
+# Only the client is waited for by who measures: what the chunk takes in memory is given back without.
+rotate_and_drop() {
+	lttng -q rotate || return 1
+	rm -rf "$1/archives"/* &
+}
+
+case_snapshot() {
+	local n
+	for n in $LATENCY_APPS; do
+		lttng -q create --snapshot "s$n" -o "$T/out/s$n"
+		lttng -q enable-channel -u --subbuf-size 65536 --num-subbuf 8 ch
+		lttng -q enable-event -u -c ch 'rf_flood:*'
+		lttng -q start
+		[ "$n" = 0 ] || flood_for_latency "$n"
+		[ "$n" != 0 ] || rf-flood -n 100000 >/dev/null
+		latencies "snapshot, $n applications at full speed" "$LATENCY_ROUNDS" lttng -q snapshot record
+		[ "$n" = 0 ] || end_apps
+		lttng -q destroy
+		rm -rf "$T/out/s$n" "$T/latency-"*
 	done
 }
 

@@ -28,6 +28,7 @@ mapfile -t all_parts < <(cd "$parts_dir" && printf '%s\n' part_*.sh | sed 's/^pa
 reference=stock other=$SUITE
 logs=${COMPARE_KEEP:-$T/logs}
 mkdir -p "$logs"
+: >"$logs/used"
 
 # Each part runs in namespaces of its own, so any number may run at once; most of the time they wait.
 log_part() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # names of contexts begin with a dollar
 # Contexts: every one that user space has, of one channel or all, of applications, twice, too late, and unknown.
 
 L add-context --list

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # names of contexts begin with a dollar
 # Event rules: patterns, log levels, filters, exclusions; the same rule again; disabling; listing; errors.
 
 L create rules -o "$O/rules"

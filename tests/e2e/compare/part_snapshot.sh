@@ -35,10 +35,16 @@ L start
 L snapshot record
 app rf-flood -n 40 -s 1000
 L snapshot record
+# Each after new events: what a record does to what was recorded before is not the same.
+app rf-flood -n 12 -s 1000
 L snapshot record -n other
+app rf-flood -n 12 -s 1000
 L snapshot record -n other "$O/elsewhere"
+app rf-flood -n 12 -s 1000
 L snapshot record "file://$O/elsewhere"
-L snapshot record -n tiny -m 1
+L snapshot record -n tiny -m 1 "$O/tiny"
+tree "$O/tiny"
+app rf-flood -n 12 -s 1000
 L snapshot record -m 8192
 L snapshot record -m x
 L snapshot record -s nosuch

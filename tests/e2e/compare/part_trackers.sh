@@ -9,7 +9,7 @@ L track -u --vpid 1,2,3
 L track -u --vpid 2
 L track -u --vpid 4
 L track -u --vuid root
-L track -u --vuid 0
+L track -u --vuid root
 L track -u --vuid rf-alice,64102
 L track -u --vgid root --vuid 5
 L track -u --vgid nosuch
@@ -27,8 +27,8 @@ L untrack -u --vpid 2
 L untrack -u --vpid 2
 L untrack -u --vpid 99
 L untrack -u --vuid rf-alice
-L untrack -u --vuid 64101
-L untrack -u --vuid 64102 --vgid 0
+L untrack -u --vuid rf-alice
+L untrack -u --vuid 64102 --vgid root
 L untrack -u --vgid nosuch
 L list track
 L untrack -u --vpid --all
@@ -46,6 +46,17 @@ L untrack -u --vgid 3
 L status
 L destroy track
 
+# One user by name and by number.
+L create spelling -o "$O/spelling"
+L enable-event -u rf_sample:tick
+L track -u --vuid root
+L track -u --vuid 0
+L list spelling
+L untrack -u --vuid 0
+L untrack -u --vuid root
+L list spelling
+L destroy spelling
+
 # What it does to what is recorded.
 as_user() {
 	local uid=$1
@@ -62,7 +73,7 @@ as_user "$BOB" rf-sample -n 2 -t bob
 app rf-sample -n 2 -t root
 L track -u --vuid "$BOB"
 as_user "$BOB" rf-sample -n 2 -t bob-now
-L untrack -u --vuid "$ALICE"
+L untrack -u --vuid rf-alice
 as_user "$ALICE" rf-sample -n 2 -t alice-no-more
 L track -u --vuid --all
 as_user "$ALICE" rf-sample -n 1 -t alice-again

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of suite.sh and compare.sh, and for the parts
 #
 # What compare.sh writes down, and how two logs are compared. Sourced by compare.sh after suite.sh.
 #
@@ -12,8 +12,8 @@
 #     metadata DIR         the trace's description
 #     note TEXT CMD...     the output and status of any other command
 #
-# Dates, process ids, addresses and the number of progress dots are taken out; channels of a session and rules
-# of a channel have no order in the stock daemons, so they are sorted.
+# Dates, process ids, addresses and progress are taken out; channels of a session, rules of a channel and values of a
+# tracker have no order in the stock daemons, so they are sorted.
 
 O=$T/out
 
@@ -24,7 +24,9 @@ record() {
 
 normalise_record() {
 	normalise_list | sed -E '
-		/^(Destroying session|Waiting for) .*\.$/d
+		/^(Destroying session|Waiting for) [^.]*\.*$/d
+		s/^Destroying session [^.]*\.+(Trace chunk)/\1/
+		/^  Virtual .*, /s/^/SORT /
 		s/\(-1: include all\)//
 		s/\r//g
 		s/PID: [0-9]+/PID: N/
@@ -43,6 +45,8 @@ L() {
 		rc=$?
 		[ "$SUITE" = stock ] && [ $rc = 141 ] && [ $((tries--)) -gt 0 ] || break
 	done
+	# Whether progress ends with an empty line depends on how long it took.
+	[ "$1" != destroy ] || sed -i '/^$/d' "$T/L.out"
 	{ normalise_record <"$T/L.out" | sorted_lists; echo "exit $rc"; } | record "lttng $*"
 	return 0
 }
@@ -125,6 +129,13 @@ sorted_lists() {
 			sorted(block, blocks)
 			for (i = 1; i <= blocks; i++) print block[i]
 			blocks = 0
+		}
+		/^SORT / {
+			split($0, kind, /: +/)
+			n = split(substr($0, length(kind[1]) + 1), value, /[:,] +/)
+			sorted(value, n)
+			$0 = substr(kind[1], 6) ":"
+			for (i = 1; i <= n; i++) if (value[i] != "") $0 = $0 " " value[i]
 		}
 		/^- / { end_rules(); block[++blocks] = $0; next }
 		blocks && /^      .*\(type: tracepoint\)/ { rule[++rules] = $0; next }

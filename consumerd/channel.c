@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "common/proto_broker.h"
+#include "consumerd/headroom.h"
 #include "consumerd/sink_file.h"
 #include "consumerd/source_ust.h"
 #include "consumerd/stream_task.h"
@@ -98,6 +99,10 @@ static int create_streams(
 	return 0;
 }
 
+/* The ends of pipes, memory, data file and index; see rf_ust_buffers_create() and request_files(). */
+#define CHANNEL_FDS 2u
+#define STREAM_FDS 7u
+
 static int send_status(int sock, int32_t status)
 {
 	const struct timeval wait = {.tv_sec = HAND_OVER_SECONDS};
@@ -134,8 +139,11 @@ static int build(
 	rf_list_init(&channel->flushes);
 	memcpy(channel->name, request->name, sizeof(channel->name));
 
-	int err = rf_ust_buffers_create(&channel->buffers, request, trace->metadata.uuid);
+	int err = rf_headroom(trace->daemon->opener.expected + CHANNEL_FDS +
+		STREAM_FDS * (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel());
 
+	if (!err)
+		err = rf_ust_buffers_create(&channel->buffers, request, trace->metadata.uuid);
 	if (!err)
 		err = hand_over(channel, sock);
 	if (!err)

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "consumerd/channel.h"
+#include "consumerd/headroom.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,12 +43,21 @@ static void metadata_result(struct rf_trace *trace, int err)
 	trace->reported = true;
 }
 
+void rf_trace_tell_ended(struct rf_daemon *daemon, uint64_t id)
+{
+	const struct rf_consumer_id message = {.id = id};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_id_encode(&w, &message);
+	rf_link_send_writer(&daemon->control, RF_CONSUMER_TRACE_ENDED, 0, 0, &w, NULL, 0);
+}
+
 static void finish_if_ended(struct rf_trace *trace)
 {
 	struct rf_daemon *daemon = trace->daemon;
 	struct rf_session *session = trace->session;
-	const struct rf_consumer_id message = {.id = trace->id};
-	struct rf_writer w;
+	uint64_t id = trace->id;
 
 	if (!trace->ending || trace->opening || rf_list_linked(&trace->channels))
 		return;
@@ -57,10 +67,7 @@ static void finish_if_ended(struct rf_trace *trace)
 	rf_list_remove(&trace->session_node);
 	free(trace);
 	daemon->trace_count--;
-
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-	rf_consumer_id_encode(&w, &message);
-	rf_link_send_writer(&daemon->control, RF_CONSUMER_TRACE_ENDED, 0, 0, &w, NULL, 0);
+	rf_trace_tell_ended(daemon, id);
 	rf_session_trace_gone(session);
 	rf_daemon_trace_gone(daemon);
 }
@@ -96,8 +103,11 @@ int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_tr
 	if (!trace)
 		return session && session->destroying ? -EINVAL : -ENOMEM;
 
-	int err = rf_metadata_init(&trace->metadata, request->uuid, request->packet_size);
+	/* A metadata file that stayed empty would make readers refuse all of the session's traces. */
+	int err = rf_headroom(daemon->opener.expected + 1);
 
+	if (!err)
+		err = rf_metadata_init(&trace->metadata, request->uuid, request->packet_size);
 	if (err) {
 		free(trace);
 		return err;

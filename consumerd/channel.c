@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "consumerd/channel_buffers.h"
 #include "consumerd/channel_files.h"
+#include "consumerd/headroom.h"
 #include "consumerd/source_ust.h"
 #include "consumerd/stream_task.h"
 
@@ -96,6 +97,10 @@ static int create_streams(
 	return 0;
 }
 
+/* The ends of pipes, memory, data file and index; see rf_ust_buffers_create() and request_files(). */
+#define CHANNEL_FDS 2u
+#define STREAM_FDS 7u
+
 static int send_status(int sock, int32_t status)
 {
 	const struct timeval wait = {.tv_sec = HAND_OVER_SECONDS};
@@ -137,8 +142,13 @@ static int build(struct rf_channel **result, struct rf_trace *trace, const struc
 	channel->file_size = request->file_size;
 	channel->file_count = request->file_count;
 
-	int err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid, files);
+	int err = rf_headroom(trace->daemon->opener.expected + CHANNEL_FDS +
+		STREAM_FDS * (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel());
 
+	if (err)
+		rf_ust_buffers_close_files(files);
+	else
+		err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid, files);
 	if (!err)
 		err = hand_over(channel, sock);
 	if (!err)

@@ -32,7 +32,7 @@ static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
 	int sock = rf_frame_take_fd(frame, 0);
 
 	if (sock < 0)
-		return -EPROTO;
+		return -EBADF; /* who waits at its other end sees it close */
 
 	int err = rf_consumer_create_channel_decode(&frame->body, &request) ? 0 : -EPROTO;
 	struct rf_trace *trace = err ? NULL : rf_trace_find(daemon, request.trace);
@@ -68,9 +68,11 @@ static int end_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 
 	struct rf_trace *trace = rf_trace_find(daemon, id.id);
 
-	if (!trace)
-		return -ENOENT;
-	rf_trace_end(trace);
+	/* One that could not be made is ended as well: its directory may be closed. */
+	if (trace)
+		rf_trace_end(trace);
+	else
+		rf_trace_tell_ended(daemon, id.id);
 	return 0;
 }
 

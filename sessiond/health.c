@@ -266,7 +266,8 @@ int rf_health_start(struct rf_health *health)
 	/* What a thread does to come up need not be allowed when it is served from. */
 	if (!err)
 		pthread_barrier_wait(&health->up);
-	pthread_barrier_destroy(&health->up);
+	else
+		pthread_barrier_destroy(&health->up);
 	return -err;
 }
 
@@ -275,6 +276,7 @@ void rf_health_stop(struct rf_health *health)
 	if (health->started) {
 		rf_mailbox_post(&health->returns, &health->stop);
 		pthread_join(health->thread, NULL);
+		pthread_barrier_destroy(&health->up);
 	}
 	health->started = false;
 	rf_list_for_each_safe(node, tmp, &health->clients)

@@ -21,6 +21,11 @@ struct rf_ust_domain;
 typedef void (*rf_ust_done_fn)(void *data, int code);
 
 /*
+ * The session is going to record: what takes long to be there (consumers for the applications that it would trace now)
+ * is begun. Never fails; what is missing is made at the start.
+ */
+void rf_ust_prepare(struct rf_ust_domain *domain, struct rf_session *session);
+/*
  * Makes the output tree if this is the first start, then starts every application that the session may trace. The
  * model's `active` and `ever_started` must be set by the caller when the completion says LTTNG_OK; on failure the
  * session is as before.

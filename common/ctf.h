@@ -20,6 +20,7 @@
  */
 #define RF_CTF_PACKET_MAGIC 0xC1FC1FC1u
 #define RF_CTF_PACKET_HEADER 84u
+#define RF_CTF_PACKET_BITS_AT 56u /* offset of the packet size, the same for 32-bit applications */
 
 /*
  * Index file, big endian: u32 magic, u32 major, u32 minor, u32 entry length; then entries of nine u64: offset in the

@@ -97,6 +97,14 @@ static void collect_fds(struct msghdr *message, struct rf_frame *frame, unsigned
 	}
 }
 
+/* There is room for all that a frame may carry: it was this process that could not have more of them open. */
+static void lose_fds(struct rf_frame *frame)
+{
+	rf_frame_close_fds(frame);
+	if ((frame->type & RF_FRAME_REPLY) && frame->status >= 0)
+		frame->status = -EMFILE;
+}
+
 int rf_frame_recv(int sock, struct rf_frame_buffer *buffer, struct rf_frame *frame, int flags)
 {
 	union control control;
@@ -115,11 +123,12 @@ int rf_frame_recv(int sock, struct rf_frame_buffer *buffer, struct rf_frame *fra
 	collect_fds(&message, frame, &excess);
 	if (got == 0 && !frame->fd_count)
 		return 0;
-	if (excess || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
-		rf_frame_parse(buffer->bytes, (size_t)got, frame) < 0) {
+	if (excess || (message.msg_flags & MSG_TRUNC) || rf_frame_parse(buffer->bytes, (size_t)got, frame) < 0) {
 		rf_frame_close_fds(frame);
 		return -EPROTO;
 	}
+	if (message.msg_flags & MSG_CTRUNC)
+		lose_fds(frame);
 	return 1;
 }
 

@@ -48,6 +48,9 @@ int rf_frame_send(int sock, uint32_t type, uint32_t serial, int32_t status, cons
 /*
  * Receives one frame without blocking (or with, when the socket is a blocking one and MSG_DONTWAIT is not in FLAGS).
  * 1: a frame; 0: the peer closed; -EAGAIN: nothing there; -EPROTO: malformed (nothing to close); other negative errno.
+ *
+ * When this process has too many files open to take a frame's descriptors, the frame comes without any, and a reply
+ * with the status -EMFILE: that costs whoever asked, not the link.
  */
 int rf_frame_recv(int sock, struct rf_frame_buffer *buffer, struct rf_frame *frame, int flags);
 

@@ -151,7 +151,7 @@ RF_MESSAGE(rf_broker_make_chunk, RF_BROKER_MAKE_CHUNK_FIELDS)
 /*
  * RETIRE, ARCHIVE, REMOVE. end: seconds, ARCHIVE only. with_root: REMOVE only, the tree's root goes, too, if it is
  * empty then. ARCHIVE and REMOVE forget the chunk; directories in it that are granted still stay usable until they are
- * closed.
+ * closed. Snapshots' chunks without open directories are forgotten, too, the oldest first, when a tree has many.
  */
 #define RF_BROKER_CHUNK_FIELDS(X) X(u32, tree) X(u32, chunk) X(i64, end) X(u8, with_root)
 RF_MESSAGE(rf_broker_chunk, RF_BROKER_CHUNK_FIELDS)

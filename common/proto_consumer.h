@@ -32,19 +32,23 @@ enum rf_consumer_message {
 	/* Body: id. Ends all traces of the session and forgets its statistics. Reply when done. */
 	RF_CONSUMER_DESTROY_SESSION = 8,
 	/*
-	 * One-way. The trace goes on in another directory: what its rings hold by then is written to the old one, then the
-	 * files are changed, and the metadata text is written to the new directory before any packet. Directory 0: packets
-	 * stay in the rings until another directory comes. discard: what the rings hold is dropped instead of written.
+	 * One-way. The trace goes on in another directory: what its rings hold by then is written to the old one, then
+	 * the files are changed, and the metadata text is written to the new directory before any packet. Directory 0:
+	 * packets stay in the rings until another directory comes. discard: what the rings hold is dropped instead of
+	 * written.
 	 */
 	RF_CONSUMER_MOVE_TRACE = 9,
 	/* One-way. Copies what the rings hold to the directory, without taking it out, and the metadata text. */
 	RF_CONSUMER_SNAPSHOT_TRACE = 10,
 	/*
-	 * Body: id of a session. Reply when every earlier MOVE_TRACE, SNAPSHOT_TRACE and END_TRACE of the session is done
-	 * and its old files are closed. Status: the first failure since the last reply.
+	 * Body: id of a session. Reply when every earlier MOVE_TRACE, SNAPSHOT_TRACE and END_TRACE of the session is
+	 * done and its old files are closed. Status: the first failure since the last reply.
 	 */
 	RF_CONSUMER_SETTLE_SESSION = 11,
-	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part). */
+	/* One-way. The text that was pushed describes this class of streams: its packets can be read. */
+	RF_CONSUMER_DESCRIBE_CHANNEL = 13,
+	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part).
+	 */
 	RF_CONSUMER_HEALTH = 12,
 
 	/* consumer -> session daemon, no reply. Body: id of the trace. */
@@ -94,6 +98,9 @@ RF_MESSAGE(rf_consumer_push_metadata, RF_CONSUMER_PUSH_METADATA_FIELDS)
 
 #define RF_CONSUMER_MOVE_TRACE_FIELDS(X) X(u64, trace) X(u32, dir) X(u8, discard)
 RF_MESSAGE(rf_consumer_move_trace, RF_CONSUMER_MOVE_TRACE_FIELDS)
+
+#define RF_CONSUMER_DESCRIBE_CHANNEL_FIELDS(X) X(u64, trace) X(u32, stream_class)
+RF_MESSAGE(rf_consumer_describe_channel, RF_CONSUMER_DESCRIBE_CHANNEL_FIELDS)
 
 /* max_packets: of each stream, the newest ones; 0: all. */
 #define RF_CONSUMER_SNAPSHOT_TRACE_FIELDS(X) X(u64, trace) X(u32, dir) X(u32, max_packets)

@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "consumerd/channel_buffers.h"
 #include "consumerd/channel_files.h"
+#include "consumerd/headroom.h"
 #include "consumerd/source_ust.h"
 #include "consumerd/stream_task.h"
 
@@ -66,6 +67,7 @@ static struct rf_stream *create_stream(struct rf_channel *channel, unsigned int 
 	}
 	stream->report = report_stream;
 	stream->owner = channel;
+	stream->described = &channel->described;
 	stream->file_size = channel->file_size;
 	stream->file_count = channel->file_count;
 	stream->want_file = rf_channel_want_file;
@@ -94,6 +96,10 @@ static int create_streams(
 	}
 	return 0;
 }
+
+/* The ends of pipes, memory, data file and index; see rf_ust_buffers_create() and request_files(). */
+#define CHANNEL_FDS 2u
+#define STREAM_FDS 7u
 
 static int send_status(int sock, int32_t status)
 {
@@ -132,11 +138,17 @@ static int build(struct rf_channel **result, struct rf_trace *trace, const struc
 	rf_list_init(&channel->node);
 	rf_list_init(&channel->flushes);
 	memcpy(channel->name, request->name, sizeof(channel->name));
+	channel->stream_class = request->stream_class;
 	channel->file_size = request->file_size;
 	channel->file_count = request->file_count;
 
-	int err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid, files);
+	int err = rf_headroom(trace->daemon->opener.expected + CHANNEL_FDS +
+		STREAM_FDS * (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel());
 
+	if (err)
+		rf_ust_buffers_close_files(files);
+	else
+		err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid, files);
 	if (!err)
 		err = hand_over(channel, sock);
 	if (!err)
@@ -224,6 +236,16 @@ static int wait_for_end(struct rf_channel *channel, struct rf_completion *comple
 	rf_completion_add(completion);
 	rf_list_append(&channel->flushes, &waiter->node);
 	return 0;
+}
+
+void rf_channel_described(struct rf_trace *trace, uint32_t stream_class)
+{
+	rf_list_for_each(node, &trace->channels) {
+		struct rf_channel *channel = rf_container_of(node, struct rf_channel, node);
+
+		if (channel->stream_class == stream_class)
+			atomic_store_explicit(&channel->described, true, memory_order_release);
+	}
 }
 
 int rf_channel_flush(struct rf_channel *channel, uint64_t epoch, struct rf_completion *completion)

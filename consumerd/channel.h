@@ -19,6 +19,8 @@ struct rf_channel {
 	struct rf_ust_buffers *buffers;
 	struct rf_stream **streams; /* [stream_count]; not to be touched any more once `ending` is set */
 	unsigned int stream_count;
+	uint32_t stream_class;
+	atomic_bool described; /* the metadata has its class; read by data threads */
 	bool ending;
 	struct rf_list flushes; /* flushes that came while it is ending */
 	struct rf_completion ended;
@@ -38,6 +40,8 @@ void rf_channel_make(
 	struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock, const int *files);
 /* The answer when there is nothing to be made. Takes SOCK. */
 void rf_channel_refuse(int sock, int status);
+/* The metadata describes channels of STREAM_CLASS from now on. */
+void rf_channel_described(struct rf_trace *trace, uint32_t stream_class);
 /* Packets stay in the rings from now on; DISCARD: what is in them is dropped. A part of COMPLETION for each stream. */
 void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion);
 /* As rf_trace_flush(). */

@@ -32,7 +32,7 @@ static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
 	int sock = rf_frame_take_fd(frame, 0);
 
 	if (sock < 0)
-		return -EPROTO;
+		return -EBADF; /* who waits at its other end sees it close */
 
 	int err = rf_consumer_create_channel_decode(&frame->body, &request) ? 0 : -EPROTO;
 	struct rf_trace *trace = err ? NULL : rf_trace_find(daemon, request.trace);
@@ -68,9 +68,26 @@ static int end_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 
 	struct rf_trace *trace = rf_trace_find(daemon, id.id);
 
+	/* One that could not be made is ended as well: its directory may be closed. */
+	if (trace)
+		rf_trace_end(trace);
+	else
+		rf_trace_tell_ended(daemon, id.id);
+	return 0;
+}
+
+static int describe_channel(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_describe_channel message;
+
+	if (!rf_consumer_describe_channel_decode(&frame->body, &message))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, message.trace);
+
 	if (!trace)
 		return -ENOENT;
-	rf_trace_end(trace);
+	rf_channel_described(trace, message.stream_class);
 	return 0;
 }
 
@@ -213,6 +230,7 @@ static const struct {
 	[RF_CONSUMER_FLUSH_SESSION] = {"flush session", flush_session, true},
 	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false},
 	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true},
+	[RF_CONSUMER_DESCRIBE_CHANNEL] = {"describe channel", describe_channel, false},
 	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false},
 	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false},
 	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true},

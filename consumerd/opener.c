@@ -36,10 +36,12 @@ static void request(struct rf_opener *opener, uint32_t type, struct rf_writer *b
 	*pending = (struct open_request){
 		.serial = opener->last_serial, .fd_count = fd_count, .opened = opened, .data = data};
 	rf_list_append(&opener->pending, &pending->node);
+	opener->expected += fd_count;
 
 	int err = rf_link_send_writer(opener->link, type, pending->serial, 0, body, NULL, 0);
 
 	if (err) {
+		opener->expected -= fd_count;
 		rf_list_remove(&pending->node);
 		free(pending);
 		opened(data, err, NULL);
@@ -88,6 +90,7 @@ void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)
 
 		if (!status && frame->fd_count != pending->fd_count)
 			status = -EPROTO;
+		opener->expected -= pending->fd_count;
 		rf_list_remove(&pending->node);
 		pending->opened(pending->data, status, status ? NULL : frame);
 		free(pending);
@@ -106,4 +109,5 @@ void rf_opener_fail_all(struct rf_opener *opener, int status)
 		pending->opened(pending->data, status, NULL);
 		free(pending);
 	}
+	opener->expected = 0;
 }

@@ -11,6 +11,7 @@
 
 struct rf_opener {
 	struct rf_link *link;
+	unsigned int expected;  /* descriptors that the answers to what is pending will bring */
 	struct rf_list pending; /* oldest first */
 	uint32_t last_serial;
 };

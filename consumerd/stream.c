@@ -82,10 +82,16 @@ static int account(struct rf_stream *stream, const struct rf_packet *packet)
 	return 0;
 }
 
+bool rf_stream_worth_writing(const struct rf_stream *stream, const struct rf_packet *packet)
+{
+	return packet->facts.content_bits > packet->header_len * 8 || !stream->described ||
+		atomic_load_explicit(stream->described, memory_order_acquire);
+}
+
 /* 0, or a negative errno that ends the reading of the stream. */
 static int move(struct rf_stream *stream, const struct rf_packet *packet)
 {
-	if (stream->dropping)
+	if (stream->dropping || !rf_stream_worth_writing(stream, packet))
 		return 0;
 	if (!stream->out.sink) {
 		count_lost(stream, 1);

@@ -54,6 +54,8 @@ struct rf_stream {
 	uint64_t flushed_epoch; /* the session's epoch at the last flush, 0: never */
 	bool copied;            /* a snapshot was made, and flushed to */
 	uint64_t copied_at;     /* this position */
+	/* The metadata has its class: set by the control thread. NULL: it always has. */
+	const atomic_bool *described;
 	struct rf_channel_count *count;
 	rf_stream_report_fn report;
 	rf_stream_before_write_fn before_write;
@@ -68,6 +70,12 @@ struct rf_stream {
 	uint64_t not_before;  /* while stalled */
 	struct rf_list tasks; /* done one after the other */
 };
+
+/*
+ * False for an empty packet of a stream whose class is not described (yet): readers would stumble over it, and nothing
+ * is in it. One with events comes after their description.
+ */
+bool rf_stream_worth_writing(const struct rf_stream *stream, const struct rf_packet *packet);
 
 enum rf_drained {
 	RF_DRAINED_DRY,     /* nothing more now */

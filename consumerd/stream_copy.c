@@ -32,6 +32,8 @@ static int copy_packet(struct rf_stream *stream, struct rf_stream_copy *copy, co
 {
 	if (copy->seen && packet->facts.sequence <= copy->sequence)
 		return -EPROTO;
+	if (!rf_stream_worth_writing(stream, packet))
+		return 0;
 	if (!rf_output_fits(&copy->out, packet->header_len + packet->body_len))
 		return -EXFULL;
 	/* The next file of the set could not be had. */

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "consumerd/channel.h"
+#include "consumerd/headroom.h"
 #include "consumerd/place.h"
 
 #include <errno.h>
@@ -43,7 +44,7 @@ void rf_trace_metadata_result(struct rf_trace *trace, int err)
 	trace->reported = true;
 }
 
-static void tell_end(struct rf_daemon *daemon, uint64_t id)
+void rf_trace_tell_ended(struct rf_daemon *daemon, uint64_t id)
 {
 	const struct rf_consumer_id message = {.id = id};
 	struct rf_writer w;
@@ -67,7 +68,7 @@ static void finish_if_ended(struct rf_trace *trace)
 	rf_metadata_text_fini(&trace->text);
 	rf_list_remove(&trace->node);
 	rf_list_remove(&trace->session_node);
-	tell_end(daemon, trace->id);
+	rf_trace_tell_ended(daemon, trace->id);
 	rf_settle_end(session, &trace->end, err);
 	free(trace);
 	daemon->trace_count--;
@@ -103,6 +104,13 @@ int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_tr
 	if (!trace)
 		return session && session->destroying ? -EINVAL : -ENOMEM;
 
+	/* A metadata file that stayed empty would make readers refuse all of the session's traces. */
+	int err = rf_headroom(daemon->opener.expected + 1);
+
+	if (err) {
+		free(trace);
+		return err;
+	}
 	trace->daemon = daemon;
 	trace->session = session;
 	trace->id = request->trace;

@@ -46,6 +46,8 @@ void rf_trace_push_metadata(struct rf_trace *trace, const struct rf_consumer_pus
 int rf_trace_flush(struct rf_trace *trace, struct rf_completion *completion);
 /* Does nothing when it is ending already. May free the trace. */
 void rf_trace_end(struct rf_trace *trace);
+/* Tells the session daemon that nothing of trace ID is left. */
+void rf_trace_tell_ended(struct rf_daemon *daemon, uint64_t id);
 /* A channel was taken out of the list. May free the trace. */
 void rf_trace_channel_gone(struct rf_trace *trace);
 /* A metadata file came, or not: one of those in `opening`. May free the trace. */

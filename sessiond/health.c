@@ -22,6 +22,7 @@ struct listener {
 struct rf_health {
 	struct rf_loop *loop;
 	pthread_t thread;
+	pthread_barrier_t up;
 	bool started;
 	struct rf_mailbox returns;
 	struct rf_mail stop;
@@ -206,6 +207,7 @@ static void *health_main(void *data)
 	struct rf_health *health = data;
 
 	prctl(PR_SET_NAME, "rf-health");
+	pthread_barrier_wait(&health->up);
 	rf_loop_run(health->loop);
 	return NULL;
 }
@@ -256,9 +258,16 @@ int rf_health_serve(struct rf_health *health, int sock, struct rf_health_probe *
 
 int rf_health_start(struct rf_health *health)
 {
+	pthread_barrier_init(&health->up, NULL, 2);
+
 	int err = pthread_create(&health->thread, NULL, health_main, health);
 
 	health->started = !err;
+	/* What a thread does to come up need not be allowed when it is served from. */
+	if (!err)
+		pthread_barrier_wait(&health->up);
+	else
+		pthread_barrier_destroy(&health->up);
 	return -err;
 }
 
@@ -267,6 +276,7 @@ void rf_health_stop(struct rf_health *health)
 	if (health->started) {
 		rf_mailbox_post(&health->returns, &health->stop);
 		pthread_join(health->thread, NULL);
+		pthread_barrier_destroy(&health->up);
 	}
 	health->started = false;
 	rf_list_for_each_safe(node, tmp, &health->clients)

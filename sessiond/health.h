@@ -42,6 +42,7 @@ struct rf_health *rf_health_create(void);
  * set. */
 int rf_health_serve(
 	struct rf_health *health, int sock, struct rf_health_probe *const *probes, unsigned int probe_count);
+/* Returns when the thread is up. */
 int rf_health_start(struct rf_health *health);
 /* Ends the thread. Probes that are out may still come back. */
 void rf_health_stop(struct rf_health *health);

@@ -3,6 +3,7 @@
 
 #include "common/proto_broker.h"
 #include "policy/broker/resolve.h"
+#include "policy/broker/trim.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -123,41 +124,71 @@ int rf_made_files_note(struct rf_made_files *files, const char *channel_name, ui
 	return err;
 }
 
-static void delete_stream(
-	const struct channel *channel, uint32_t cpu, uint32_t number, int dir, int index_dir, uid_t owner)
+/* What is done with each file. */
+struct visit {
+	void (*file)(const struct visit *visit, const struct channel *channel, const char *name);
+	int dir;
+	int index_dir;
+	uid_t owner;
+};
+
+static void visit_range(const struct visit *visit, const struct channel *channel, const struct range *range)
 {
 	char name[RF_STREAM_NAME_SIZE];
-	char index[RF_STREAM_NAME_SIZE + 8];
 
-	rf_stream_name(name, sizeof(name), channel->name, cpu, number);
-	rf_resolve_delete(dir, name, owner);
-	if (!channel->index || index_dir < 0)
-		return;
-	snprintf(index, sizeof(index), "%s.idx", name);
-	rf_resolve_delete(index_dir, index, owner);
+	for (uint32_t cpu = 0; cpu < range->cpu_count; cpu++) {
+		for (uint32_t i = 0; i < range->number_count; i++) {
+			rf_stream_name(
+				name, sizeof(name), channel->name, range->first_cpu + cpu, range->first_number + i);
+			visit->file(visit, channel, name);
+		}
+	}
 }
 
-static void delete_range(const struct channel *channel, const struct range *range, int dir, int index_dir, uid_t owner)
+static void visit_all(const struct visit *visit, const struct rf_made_files *files)
 {
-	for (uint32_t cpu = 0; cpu < range->cpu_count; cpu++)
-		for (uint32_t i = 0; i < range->number_count; i++)
-			delete_stream(channel, range->first_cpu + cpu, range->first_number + i, dir, index_dir, owner);
-}
-
-void rf_made_files_delete(const struct rf_made_files *files, int dir, uid_t owner)
-{
-	int index_dir = rf_resolve_existing(dir, "index");
-
 	rf_list_for_each(node, &files->channels) {
 		const struct channel *channel = rf_container_of(node, const struct channel, node);
 
 		for (uint32_t i = 0; i < channel->count; i++)
-			delete_range(channel, &channel->ranges[i], dir, index_dir, owner);
+			visit_range(visit, channel, &channel->ranges[i]);
 	}
+}
+
+static void trim_file(const struct visit *visit, const struct channel *channel, const char *name)
+{
+	if (!channel->index)
+		rf_trim_stream(visit->dir, name);
+}
+
+void rf_made_files_trim(const struct rf_made_files *files, int dir)
+{
+	const struct visit visit = {.file = trim_file, .dir = dir};
+
+	visit_all(&visit, files);
+}
+
+static void delete_file(const struct visit *visit, const struct channel *channel, const char *name)
+{
+	char index[RF_STREAM_NAME_SIZE + 8];
+
+	rf_resolve_delete(visit->dir, name, visit->owner);
+	if (!channel->index || visit->index_dir < 0)
+		return;
+	snprintf(index, sizeof(index), "%s.idx", name);
+	rf_resolve_delete(visit->index_dir, index, visit->owner);
+}
+
+void rf_made_files_delete(const struct rf_made_files *files, int dir, uid_t owner)
+{
+	const struct visit visit = {
+		.file = delete_file, .dir = dir, .index_dir = rf_resolve_existing(dir, "index"), .owner = owner};
+
+	visit_all(&visit, files);
 	if (files->metadata)
 		rf_resolve_delete(dir, "metadata", owner);
-	if (index_dir >= 0) {
-		close(index_dir);
+	if (visit.index_dir >= 0) {
+		close(visit.index_dir);
 		rf_resolve_prune(dir, "index");
 	}
 }

@@ -27,6 +27,8 @@ void rf_stream_name(char *out, size_t size, const char *channel, uint32_t cpu, u
 /* Files of COUNT processors were made or emptied. INDEX: each has one. 0, -ENOMEM, or -ENOSPC: too many to remember. */
 int rf_made_files_note(struct rf_made_files *files, const char *channel, uint32_t first_cpu, uint32_t count,
 	uint32_t number, bool index);
+/* Takes torn ends off those in DIR that have no index. */
+void rf_made_files_trim(const struct rf_made_files *files, int dir);
 /* Deletes them in DIR, and its index directory if that is empty then. What is not a regular file of OWNER stays. */
 void rf_made_files_delete(const struct rf_made_files *files, int dir, uid_t owner);
 

@@ -135,6 +135,48 @@ static void trim_metadata(int dir)
 		close(fd);
 }
 
+/* Offset just behind the last packet that is there as a whole. */
+static off_t stream_end(int fd, off_t size)
+{
+	uint8_t header[RF_CTF_PACKET_BITS_AT + 8];
+	off_t end = 0;
+
+	while (pread(fd, header, sizeof(header), end) == sizeof(header)) {
+		struct rf_reader r;
+
+		/* Traces are of this machine, so is their order. */
+		rf_reader_init(&r, header, sizeof(header), RF_HOST_ORDER);
+
+		uint32_t magic = rf_read_u32(&r);
+
+		rf_read_skip(&r, RF_CTF_PACKET_BITS_AT - 4);
+
+		uint64_t packet = rf_read_u64(&r) / 8;
+
+		if (magic != RF_CTF_PACKET_MAGIC || packet < sizeof(header) || packet > (uint64_t)(size - end))
+			break;
+		end += (off_t)packet;
+	}
+	return end;
+}
+
+void rf_trim_stream(int dir, const char *name)
+{
+	int fd = open_in(dir, name, O_RDWR);
+	off_t size = fd < 0 ? -1 : size_of(fd);
+	char safe[256];
+
+	if (size > 0) {
+		off_t end = stream_end(fd, size);
+
+		if (end < size && ftruncate(fd, end) == 0)
+			rf_warning("cut %lld bytes of a torn packet off %s", (long long)(size - end),
+				rf_log_safe(safe, sizeof(safe), name));
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 void rf_trim_trace(int dir)
 {
 	trim_metadata(dir);

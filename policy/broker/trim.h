@@ -8,5 +8,7 @@
 
 /* DIR: descriptor of the trace's directory. Files that cannot be read are left alone. */
 void rf_trim_trace(int dir);
+/* The same for the data file NAME in DIR that has no index: its packets say how long they are. */
+void rf_trim_stream(int dir, const char *name);
 
 #endif

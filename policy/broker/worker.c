@@ -189,8 +189,10 @@ static void trim(struct worker *worker, struct rf_frame *frame)
 	const struct rf_worker_dir *dir = named_dir(worker, frame);
 
 	/* What a killed consumer leaves in ring buffers is what they are files for. */
-	if (dir && dir->purpose == RF_DIR_TRACE)
-		rf_trim_trace(dir->fd);
+	if (!dir || dir->purpose != RF_DIR_TRACE)
+		return;
+	rf_trim_trace(dir->fd);
+	rf_made_files_trim(&dir->files, dir->fd);
 }
 
 static void save_session(struct worker *worker, struct rf_frame *frame)

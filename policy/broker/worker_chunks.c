@@ -17,6 +17,8 @@
 #define UST_PART "ust"
 /* A session has one or two, and forgets those that are done with. */
 #define CHUNKS_MAX 4096u
+/* Snapshots may be taken as long as the session lives, and nobody says that one is done with. */
+#define SNAPSHOTS_KEPT 64u
 /* Of one name: what is there already belongs to somebody else, or to another session on the same path. */
 #define COMPANIONS_MAX 1000u
 
@@ -94,6 +96,27 @@ static void forget(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk)
 	tree->chunk_count--;
 	chunk->forgotten = true;
 	rf_worker_chunk_drop(tree, chunk);
+}
+
+static bool has_open_dir(const struct rf_worker_chunk *chunk)
+{
+	rf_list_for_each(node, &chunk->dirs)
+		if (rf_container_of(node, struct rf_worker_dir, node)->fd >= 0)
+			return true;
+	return false;
+}
+
+/* The oldest first. What was made in one stays, of course. */
+static void forget_old_snapshots(struct rf_worker_tree *tree)
+{
+	rf_list_for_each_safe(node, tmp, &tree->chunks) {
+		struct rf_worker_chunk *chunk = rf_container_of(node, struct rf_worker_chunk, node);
+
+		if (tree->chunk_count <= SNAPSHOTS_KEPT)
+			return;
+		if (chunk->kind == RF_CHUNK_SNAPSHOT && !has_open_dir(chunk))
+			forget(tree, chunk);
+	}
 }
 
 /* PATH, PATH-1, PATH-2, ...; -ENAMETOOLONG when that does not fit. */
@@ -178,6 +201,7 @@ int rf_worker_chunk_make(
 		return -EINVAL;
 	if (rf_worker_chunk_find(tree, request->chunk))
 		return -EEXIST;
+	forget_old_snapshots(tree);
 	if (tree->chunk_count >= CHUNKS_MAX)
 		return -EUSERS;
 	chunk = calloc(1, sizeof(*chunk));

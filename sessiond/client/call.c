@@ -13,6 +13,8 @@ void rf_client_context_init(struct rf_client_context *context, struct rf_loop *l
 	*context = (struct rf_client_context){
 		.loop = loop, .sessions = sessions, .ust = ust, .broker = broker, .rootless = rootless};
 	rf_list_init(&context->calls);
+	rf_turns_init(&context->lookups, RF_LOOKUPS_AT_ONCE);
+	rf_turns_init(&context->saves, RF_SAVES_AT_ONCE);
 }
 
 struct rf_call *rf_call_new(

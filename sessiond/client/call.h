@@ -16,6 +16,7 @@
 #include "common/wire.h"
 #include "sessiond/broker_client.h"
 #include "sessiond/client/request.h"
+#include "sessiond/client/turns.h"
 #include "sessiond/model/session.h"
 #include "sessiond/ust/domain.h"
 
@@ -23,14 +24,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* At one time; of one user one. A look-up is a process, a save as well, and up to 64 MiB of text. */
+#define RF_LOOKUPS_AT_ONCE 8u
+#define RF_SAVES_AT_ONCE 4u
+
 /* What all commands work on. */
 struct rf_client_context {
 	struct rf_sessions *sessions;
 	struct rf_ust_domain *ust;
 	struct rf_broker_client *broker;
 	struct rf_loop *loop;
-	bool rootless;                        /* the daemon runs as its user */
-	struct rf_list calls;                 /* all that are not answered yet */
+	bool rootless;        /* the daemon runs as its user */
+	struct rf_list calls; /* all that are not answered yet */
+	struct rf_turns lookups;
+	struct rf_turns saves;
 	void (*on_session_gone)(void *owner); /* may be NULL */
 	void *owner;
 };
@@ -61,7 +68,8 @@ struct rf_call {
 	struct rf_writer data;
 	rf_answer_fn answer;
 	void *answer_data;
-	int code; /* kept by commands of several steps */
+	struct rf_turn turn; /* of commands that need one */
+	int code;            /* kept by commands of several steps */
 };
 
 /* Takes the content of REQUEST. NULL without memory, and the request is untouched. */

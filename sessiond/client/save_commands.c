@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Saving sessions. The text is made here and goes to the broker in a sealed memory file: a worker with the rights of
- * the caller puts it where the caller wants it. One session after the other; none has to wait meanwhile.
+ * the caller puts it where the caller wants it. One session after the other; none is kept busy meanwhile.
  */
 #include "common/log.h"
 #include "common/names.h"
@@ -21,8 +21,8 @@
 struct saving {
 	struct rf_call *call;
 	struct rf_broker_save_session request;
-	uint64_t next_id; /* sessions with smaller ids are still to be saved */
-	bool all;
+	char name[RF_SESSION_NAME_FIELD]; /* empty: all of them */
+	uint64_t next_id;                 /* of all, those with smaller ids are still to be saved */
 };
 
 static int write_all(int fd, const uint8_t *data, size_t len)
@@ -66,6 +66,7 @@ static void finish(struct saving *saving, int code)
 {
 	struct rf_call *call = saving->call;
 
+	rf_turn_give(&call->context->saves, &call->turn);
 	free(saving);
 	rf_call_finish(call, code);
 }
@@ -92,7 +93,7 @@ static void saved(void *data, int status, struct rf_reader *body)
 			where.at_file = 1;
 		rf_info("client: cannot save to %s: %s", where.where, strerror(-status));
 		finish(saving, code_of(status, &where));
-	} else if (saving->all) {
+	} else if (!saving->name[0]) {
 		save_next(saving);
 	} else {
 		finish(saving, LTTNG_OK);
@@ -139,28 +140,46 @@ static void save_next(struct saving *saving)
 		finish(saving, code);
 }
 
-/* The one that the caller named; NULL in *SESSION when it named none. */
 static int find_named(struct rf_call *call, const char *name, const struct rf_session **session)
 {
-	*session = NULL;
-	if (!name[0])
-		return LTTNG_OK;
 	*session = rf_session_find(call->context->sessions, name);
 	if (!*session)
 		return LTTNG_ERR_SESS_NOT_FOUND;
 	return rf_session_may_control(*session, call->request.uid) ? LTTNG_OK : LTTNG_ERR_EPERM;
 }
 
-static int read_request(struct rf_call *call, struct rf_broker_save_session *request, const struct rf_session **session)
+/* Its turn has come. What the caller named may have gone meanwhile. */
+static void begin(void *data)
+{
+	struct saving *saving = data;
+	const struct rf_session *session;
+
+	if (!saving->name[0]) {
+		save_next(saving);
+		return;
+	}
+
+	int code = find_named(saving->call, saving->name, &session);
+
+	if (code == LTTNG_OK)
+		code = save(saving, session);
+	if (code != LTTNG_OK)
+		finish(saving, code);
+}
+
+static int read_request(struct rf_call *call, struct saving *saving)
 {
 	struct rf_reader args = rf_request_args(&call->request);
-	char name[RF_SESSION_NAME_FIELD];
+	struct rf_broker_save_session *request = &saving->request;
+	const struct rf_session *session;
 
-	*request = (struct rf_broker_save_session){.uid = call->request.uid, .gid = call->request.gid};
-	if (!rf_read_str_field(&args, name, sizeof(name)))
+	*saving = (struct saving){.call = call, .next_id = UINT64_MAX};
+	request->uid = call->request.uid;
+	request->gid = call->request.gid;
+	if (!rf_read_str_field(&args, saving->name, sizeof(saving->name)))
 		return LTTNG_ERR_INVALID;
 
-	int code = find_named(call, name, session);
+	int code = saving->name[0] ? find_named(call, saving->name, &session) : LTTNG_OK;
 
 	if (code != LTTNG_OK)
 		return code;
@@ -174,24 +193,16 @@ static int read_request(struct rf_call *call, struct rf_broker_save_session *req
 int rf_cmd_save(struct rf_call *call)
 {
 	struct saving *saving = malloc(sizeof(*saving));
-	const struct rf_session *session;
 
 	if (!saving)
 		return LTTNG_ERR_NOMEM;
-	*saving = (struct saving){.call = call, .next_id = UINT64_MAX};
 
-	int code = read_request(call, &saving->request, &session);
+	int code = read_request(call, saving);
 
-	if (code == LTTNG_OK) {
-		saving->all = !session;
-		if (!session)
-			session = find_next(saving);
-	}
-	if (code == LTTNG_OK && session)
-		code = save(saving, session);
-	if (code != LTTNG_OK || !session) {
+	if (code != LTTNG_OK) {
 		free(saving);
 		return code;
 	}
+	rf_turn_take(&call->context->saves, &call->turn, call->request.uid, begin, saving);
 	return RF_LATER;
 }

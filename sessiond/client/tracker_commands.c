@@ -208,6 +208,7 @@ static void have_account(void *data, int status, struct rf_reader *body)
 	struct change change;
 	int code = read_change(call, &change);
 
+	rf_turn_give(&call->context->lookups, &call->turn);
 	if (code == LTTNG_OK)
 		code = code_of_lookup(status, change.attribute);
 	if (code == LTTNG_OK && !rf_broker_account_decode(body, &account))
@@ -218,6 +219,22 @@ static void have_account(void *data, int status, struct rf_reader *body)
 	}
 	if (code != RF_LATER)
 		rf_call_release_session(call, code);
+}
+
+static void look_up(void *data)
+{
+	struct rf_call *call = data;
+	struct change change;
+	int code = read_change(call, &change);
+
+	if (code == LTTNG_OK &&
+		rf_broker_lookup_account(
+			call->context->broker, change.attribute->accounts, change.name, have_account, call))
+		code = LTTNG_ERR_NOMEM;
+	if (code == LTTNG_OK)
+		return;
+	rf_turn_give(&call->context->lookups, &call->turn);
+	rf_call_release_session(call, code);
 }
 
 int rf_cmd_tracker_change(struct rf_call *call)
@@ -232,9 +249,7 @@ int rf_cmd_tracker_change(struct rf_call *call)
 	/* No account has an empty name. */
 	if (!change.name[0])
 		return change.attribute->not_found;
-	if (rf_broker_lookup_account(
-		    call->context->broker, change.attribute->accounts, change.name, have_account, call))
-		return LTTNG_ERR_NOMEM;
 	rf_call_take_session(call);
+	rf_turn_take(&call->context->lookups, &call->turn, call->request.uid, look_up, call);
 	return RF_LATER;
 }

@@ -159,12 +159,16 @@ void rf_apps_registered(void *data, const struct rf_app_facts *facts, int comman
 {
 	struct rf_ust_domain *domain = data;
 	struct rf_app *app = NULL;
+	unsigned int untold;
 
-	if (!room_for_app(domain, facts->uid))
-		rf_warning("application %d of uid %u refused: too many applications for the limit of open files",
-			facts->pid, facts->uid);
-	else if (prepare_command_sock(command_sock, domain->timeout_ms) == 0)
+	if (!room_for_app(domain, facts->uid)) {
+		if (rf_complaint_worth_a_line(&domain->too_many, facts->uid, &untold))
+			rf_warning("application %d of uid %u refused: too many applications for the limit of open "
+				   "files (%u more of that uid before)",
+				facts->pid, facts->uid, untold);
+	} else if (prepare_command_sock(command_sock, domain->timeout_ms) == 0) {
 		app = rf_app_new(domain->next_app_id++, facts, command_sock);
+	}
 	if (!app) {
 		close(command_sock);
 		close(notify_sock);

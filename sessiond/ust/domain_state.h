@@ -22,6 +22,7 @@ struct rf_ust_domain {
 	struct rf_list apps; /* rf_app.node: registered and not gone */
 	unsigned int app_count;
 	unsigned int app_limit; /* for the limit of open files */
+	struct rf_complaints too_many;
 	uint32_t timeout_ms;
 	uint64_t next_app_id;
 	struct rf_list sessions; /* rf_ust_session.node */

@@ -339,15 +339,18 @@ static void take_order(struct rf_mail *mail, void *data)
 	struct rf_notifier *notifier = data;
 	struct order *order = rf_container_of(mail, struct order, mail);
 
+	/* Whoever asked may ask again as soon as there is the answer: the order is not ours any more then. */
+	if (order->kind == ORDER_ANSWER) {
+		notifier->answer(notifier->answer_data);
+		return;
+	}
 	if (order->kind == ORDER_ADD)
 		add_peer(notifier, order->peer);
 	else if (order->kind == ORDER_REMOVE)
 		remove_peer(notifier, order->app);
-	else if (order->kind == ORDER_ANSWER)
-		notifier->answer(notifier->answer_data);
 	else
 		rf_loop_stop(notifier->loop);
-	if (order->kind == ORDER_ADD || order->kind == ORDER_REMOVE)
+	if (order != &notifier->stop)
 		free(order);
 }
 

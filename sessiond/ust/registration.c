@@ -93,44 +93,12 @@ static struct knock *find_partner(struct rf_registration *registration, pid_t pi
 	return NULL;
 }
 
-/* The complaint about UID, or the one that is given up for it: the oldest. */
-static struct rf_complaint *complaint_of(struct rf_registration *registration, uid_t uid)
-{
-	struct rf_complaint *oldest = &registration->complaints[0];
-
-	for (size_t i = 0; i < RF_REGISTRATION_COMPLAINTS; i++) {
-		struct rf_complaint *c = &registration->complaints[i];
-
-		if (c->at && c->uid == uid)
-			return c;
-		if (c->at < oldest->at)
-			oldest = c;
-	}
-	*oldest = (struct rf_complaint){.uid = uid};
-	return oldest;
-}
-
-/* Whether a refusal is to be logged; *UNTOLD: how many were not since the last one that was. */
-static bool worth_a_line(struct rf_registration *registration, uid_t uid, unsigned int *untold)
-{
-	struct rf_complaint *c = complaint_of(registration, uid);
-	uint64_t now = rf_now();
-
-	if (c->at && now - c->at < RF_REGISTRATION_QUIET) {
-		c->untold++;
-		return false;
-	}
-	*untold = c->untold;
-	*c = (struct rf_complaint){.uid = uid, .at = now};
-	return true;
-}
-
 static void refuse(struct knock *k, const char *why)
 {
 	unsigned int untold;
 	char name[64];
 
-	if (worth_a_line(k->registration, k->peer.uid, &untold))
+	if (rf_complaint_worth_a_line(&k->registration->complaints, k->peer.uid, &untold))
 		rf_warning(
 			"application %s, pid %d of uid %u, refused: %s (%u-bit, ABI %u.%u; %u more of that uid before)",
 			rf_log_safe(name, sizeof(name), k->facts.name), k->peer.pid, k->peer.uid, why,

@@ -7,8 +7,7 @@
  * bits per long, alignments (in bits) of 8, 16, 32, 64-bit integers and long, socket type (0 command, 1 notify), 16
  * bytes of process name, 64 zero bytes. Of pid, uid and gid only what the kernel says of the peer is used.
  *
- * Who cannot be served is hung up on and named in the log, once in RF_REGISTRATION_QUIET for a uid: an application that
- * is refused comes back again and again, and so may hostile ones.
+ * Who cannot be served is hung up on and named in the log, not too often (complaints.h).
  *
  * Bounds: a connection has RF_REGISTRATION_TIMEOUT to say who it is and to be paired; one uid has at most
  * RF_REGISTRATION_PER_UID of them. Loop thread only.
@@ -18,14 +17,13 @@
 
 #include "common/loop.h"
 #include "sessiond/ust/app.h"
+#include "sessiond/ust/complaints.h"
 
 #define RF_REGISTRATION_SIZE 136u
 #define RF_REGISTRATION_MAGIC 0xC57C57C5u
 #define RF_REGISTRATION_TIMEOUT (5 * RF_SECOND)
 #define RF_REGISTRATION_PER_UID 2048u
 #define RF_REGISTRATION_MAX 16384u
-#define RF_REGISTRATION_QUIET (10 * RF_SECOND)
-#define RF_REGISTRATION_COMPLAINTS 16u /* uids that are kept quiet at a time */
 
 enum rf_registration_type {
 	RF_REGISTRATION_COMMAND = 0,
@@ -35,13 +33,6 @@ enum rf_registration_type {
 /* A process registered completely. The callee takes both sockets (both non-blocking). */
 typedef void (*rf_registered_fn)(void *data, const struct rf_app_facts *facts, int command_sock, int notify_sock);
 
-/* A uid whose refused application was named. */
-struct rf_complaint {
-	uid_t uid;
-	uint64_t at;
-	unsigned int untold; /* refusals since */
-};
-
 struct rf_registration {
 	struct rf_loop *loop;
 	struct rf_watch watch;
@@ -50,7 +41,7 @@ struct rf_registration {
 	struct rf_list waiting;  /* command connections without their notify one */
 	unsigned int count;
 	struct rf_timer resume;
-	struct rf_complaint complaints[RF_REGISTRATION_COMPLAINTS];
+	struct rf_complaints complaints;
 	rf_registered_fn registered;
 	void *data;
 };

@@ -177,6 +177,8 @@ static int add_stream(struct rf_registry *registry, uint32_t number, struct rf_t
 	channel->contexts_len = contexts->len;
 	channel->described = true;
 	contexts->data = NULL;
+	if (registry->output.described)
+		registry->output.described(registry->output.data, registry->output.trace, number);
 	return 0;
 }
 

@@ -45,6 +45,8 @@ typedef int (*rf_registry_push_fn)(
 struct rf_registry_output {
 	uint64_t trace;
 	rf_registry_push_fn push;
+	/* The text pushed so far describes CHANNEL; called with the registry locked, must not wait. NULL for none. */
+	void (*described)(void *data, uint64_t trace, uint32_t channel);
 	void (*release)(void *data); /* called once, when the registry is freed; any thread. NULL for none */
 	void *data;
 };

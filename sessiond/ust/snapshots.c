@@ -71,15 +71,23 @@ static void copy_trace(struct snapshot_op *so, struct rf_ust_trace *trace, uint3
 		rf_op_fail(&so->op, LTTNG_ERR_SNAPSHOT_FAIL);
 }
 
-static void copy(struct rf_op *op)
+static uint64_t count_traces(const struct rf_ust_session *us)
 {
-	struct snapshot_op *so = of(op);
-	struct rf_ust_session *us = op->session->ust;
-	uint32_t packets = rf_snapshot_packets(op->session, so->output.max_size, rf_ust_cpus());
+	uint64_t count = 0;
 
-	if (op->code != LTTNG_OK)
-		return;
-	if (!packets) {
+	rf_list_for_each(node, &us->traces)
+		count += !rf_container_of(node, struct rf_ust_trace, node)->failed;
+	return count;
+}
+
+static void copy_traces(struct rf_op *op)
+{
+	struct rf_ust_session *us = op->session->ust;
+	uint64_t traces = count_traces(us);
+	uint32_t packets = rf_snapshot_packets(op->session, of(op)->output.max_size, traces * rf_ust_cpus());
+
+	/* Without any there is nothing that could be too large. */
+	if (traces && !packets) {
 		rf_op_fail(op, LTTNG_ERR_MAX_SIZE_INVALID);
 		return;
 	}
@@ -87,9 +95,17 @@ static void copy(struct rf_op *op)
 		struct rf_ust_trace *trace = rf_container_of(node, struct rf_ust_trace, node);
 
 		if (!trace->failed)
-			copy_trace(so, trace, packets);
+			copy_trace(of(op), trace, packets);
 	}
-	rf_list_for_each(node, &us->consumers) {
+}
+
+static void copy(struct rf_op *op)
+{
+	if (op->code == LTTNG_OK)
+		copy_traces(op);
+	if (op->code != LTTNG_OK)
+		return;
+	rf_list_for_each(node, &op->session->ust->consumers) {
 		struct rf_session_consumer *sc = rf_container_of(node, struct rf_session_consumer, node);
 
 		rf_op_hold(op);

@@ -69,6 +69,9 @@ void rf_ust_trace_unref(struct rf_ust_trace *trace);
 /* The push function of registries: DATA is the rf_consumer. Any thread. */
 int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len);
 
+/* Their described function. Any thread. A consumer that is gone needs to know nothing more. */
+void rf_ust_trace_described(void *data, uint64_t trace, uint32_t channel);
+
 /*
  * Application command threads. Gives the buffers of a channel, made by the consumer at the first call. Blocks while
  * another thread makes them. 0 or negative errno; a failure is final for the trace.

@@ -97,7 +97,12 @@ static struct rf_registry *make_registry(
 	const struct rf_trace_facts *facts, struct rf_consumer *consumer, uint64_t trace)
 {
 	const struct rf_registry_output output = {
-		.trace = trace, .push = rf_ust_trace_push, .release = drop_consumer, .data = rf_consumer_ref(consumer)};
+		.trace = trace,
+		.push = rf_ust_trace_push,
+		.described = rf_ust_trace_described,
+		.release = drop_consumer,
+		.data = rf_consumer_ref(consumer),
+	};
 
 	return rf_registry_create(facts, &output);
 }

@@ -195,9 +195,7 @@ static int chunk_of_other(void)
 }
 static int remove_chunk_of_other(void)
 {
-	int err = make_chunk(2, RF_CHUNK_NUMBERED, "");
-
-	return err ? err : end_chunk(RF_BROKER_REMOVE_CHUNK, 2);
+	return end_chunk(RF_BROKER_REMOVE_CHUNK, 2);
 }
 static int save_by_consumer(void)
 {

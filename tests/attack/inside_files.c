@@ -57,6 +57,16 @@ static int rename_file(void)
 	return outcome(renameat(AT_FDCWD, scratch_path("open/doomed"), AT_FDCWD, scratch_path("open/renamed")));
 }
 
+static int remove_of_bob(void)
+{
+	return outcome(unlinkat(AT_FDCWD, scratch_path("bob/secret"), 0));
+}
+
+static int rename_of_bob(void)
+{
+	return outcome(renameat(AT_FDCWD, scratch_path("bob/secret"), AT_FDCWD, scratch_path("bob/renamed")));
+}
+
 static int make_link(void)
 {
 	return outcome(symlinkat("/etc", AT_FDCWD, scratch_path("open/link")));
@@ -124,6 +134,34 @@ static int file_of_bob(void)
 	return file < 0 ? file : 0;
 }
 
+/* What should still be there. */
+static int gone(const char *path)
+{
+	struct stat st;
+
+	return fstatat(AT_FDCWD, scratch_path(path), &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT ? 0 : -EPERM;
+}
+
+static int prune_through_link(void)
+{
+	rf_resolve_prune(tree(), "trap/empty");
+	return gone("alice/private/empty");
+}
+
+static int find_through_link(void)
+{
+	int dir = rf_resolve_existing(tree(), "trap/empty");
+
+	return dir < 0 ? dir : 0;
+}
+
+/* In alice's directory she could: it is not hers to delete all the same. */
+static int delete_of_bob(void)
+{
+	rf_resolve_delete(tree(), "bobs-file", ALICE_UID);
+	return gone("alice/tree/bobs-file");
+}
+
 static int root_of_bob(void)
 {
 	int root = rf_resolve_root(scratch_path("bob/made-by-attack"), ALICE_UID);
@@ -145,12 +183,14 @@ const struct attempt file_attempts[] = {
 	{"open-of-user", "caps", IN_DAEMON, read_of_bob},
 	{"create", "seccomp", IN_DAEMON, write_new},
 	{"mkdir-as-root", "identity", IN_DAEMON, make_where_root_may},
-	{"unlink", "seccomp", IN_ALL, remove_file},
-	{"rename", "seccomp", IN_ALL, rename_file},
+	{"unlink", "seccomp", IN_DAEMON, remove_file},
+	{"rename", "seccomp", IN_DAEMON, rename_file},
 	{"symlink", "seccomp", IN_ALL, make_link},
 	{"link", "identity", IN_ALL, hard_link},
 	{"open-shadow", "worker", IN_WORKER, read_shadow},
 	{"open-of-user", "worker-caps", IN_WORKER, read_of_bob},
+	{"unlink-of-user", "worker-caps", IN_WORKER, remove_of_bob},
+	{"rename-of-user", "worker-caps", IN_WORKER, rename_of_bob},
 	{"mkdir-as-root", "worker", IN_WORKER, make_where_root_may},
 	{"root-of-user", "worker-caps", IN_WORKER, root_of_bob},
 	{"root-of-root", "worker", IN_WORKER, root_of_root},
@@ -161,5 +201,8 @@ const struct attempt file_attempts[] = {
 	{"file-absolute", "links", IN_WORKER, file_absolute},
 	{"file-hard-link", "links", IN_WORKER, file_hard_link},
 	{"file-of-user", "links", IN_WORKER, file_of_bob},
+	{"prune-through-link", "links", IN_WORKER, prune_through_link},
+	{"find-through-link", "links", IN_WORKER, find_through_link},
+	{"delete-of-user", "links", IN_WORKER, delete_of_bob},
 };
 const size_t file_attempt_count = sizeof(file_attempts) / sizeof(file_attempts[0]);

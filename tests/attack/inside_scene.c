@@ -33,6 +33,7 @@ static const struct {
 	{DIRECTORY, "alice", NULL, 0755, ALICE_UID},
 	{DIRECTORY, "alice/tree", NULL, 0770, ALICE_UID},
 	{DIRECTORY, "alice/private", NULL, 0700, ALICE_UID},
+	{DIRECTORY, "alice/private/empty", NULL, 0770, ALICE_UID},
 	{REGULAR, "alice/precious", NULL, 0600, ALICE_UID},
 	{LINK, "alice/tree/trap", "alice/private", 0, BOB_UID},
 	{HARD_LINK, "alice/tree/hard-link", "alice/precious", 0, 0},

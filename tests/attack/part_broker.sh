@@ -93,9 +93,10 @@ against_broker consumer-make-dir killed "op=13 $outside" no-roles+no-grants no-g
 against_broker consumer-spawn killed "op=11 $outside" no-roles
 against_broker consumer-stop-other killed "op=17 $outside" no-roles
 against_broker consumer-close-tree killed "op=16 $outside" no-roles
-for attack in make-chunk:18 remove-chunk:21 save:22 lookup:23; do
+for attack in make-chunk:18 save:22 lookup:23; do
 	against_broker "consumer-${attack%:*}" killed "op=${attack#*:} $outside" no-roles
 done
+against_broker consumer-remove-chunk killed "op=21 $outside"
 against_broker consumer-remove-dir killed "op=15 $outside" no-roles
 against_broker consumer-buffers-of-other refused "op=open-buffers .*result=refused"
 against_broker consumer-buffers-in-trace refused "op=open-buffers .*result=refused"

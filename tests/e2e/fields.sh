@@ -19,39 +19,46 @@ normalise_events() {
 	sed -E 's/^\[[^]]*\] \([^)]*\) //; s/rf-fields:\([0-9]+\)/rf-fields:(PID)/; s/(pthread_id|vpid|vtid|ip) = [0-9A-FXx]+/\1 = N/g; s/cpu_id = [0-9]+/cpu_id = N/'
 }
 
-# record SCHEME: a session of every event and context with the daemons of SUITE; leaves text and events.
+# record SCHEME CHANNEL: a session of every event, with all contexts or without any; leaves text and events. One channel
+# a session: the stock daemons number those of a session in no certain order.
 record() {
-	local scheme=$1 out=$T/out/$SUITE-$1 context args=()
-	for context in "${CONTEXTS[@]}"; do args+=(-t "$context"); done
+	local scheme=$1 channel=$2 out=$T/out/$SUITE-$1-$2 context args=()
 	lttng -q create fields -o "$out"
-	lttng -q enable-channel -u "--buffers-$scheme" with,without
-	lttng -q enable-event -u -c with 'rf_fields:*'
-	lttng -q enable-event -u -c without 'rf_fields:*'
-	lttng -q add-context -u -c with "${args[@]}" || diag "$SUITE: no contexts"
+	lttng -q enable-channel -u "--buffers-$scheme" "$channel"
+	lttng -q enable-event -u -c "$channel" 'rf_fields:*'
+	if [ "$channel" = with ]; then
+		for context in "${CONTEXTS[@]}"; do args+=(-t "$context"); done
+		lttng -q add-context -u -c with "${args[@]}" || diag "$SUITE: no contexts"
+	fi
 	lttng -q start
 	rf-fields -m -n 3 >/dev/null
 	lttng -q stop
 	lttng -q destroy
 	babeltrace2 -o ctf-metadata "$(dirname "$(find "$out" -name metadata)")" >"$T/text" 2>"$T/text.err" ||
 		diag "$SUITE, $scheme: $(head -n 3 "$T/text.err")"
-	normalise_text <"$T/text" >"$T/$SUITE-$scheme.text"
+	normalise_text <"$T/text" >"$T/$SUITE-$scheme-$channel.text"
 	read_trace "$out"
-	normalise_events <"$T/events" | sort >"$T/$SUITE-$scheme.events"
+	normalise_events <"$T/events" | sort >"$T/$SUITE-$scheme-$channel.events"
 }
 
 command -v lttng-sessiond >/dev/null || bail "there are no stock daemons to compare with"
 for SUITE in stock ours; do
 	start_suite
-	record uid
-	record pid
+	for scheme in uid pid; do
+		record "$scheme" with
+		record "$scheme" without
+	done
 	stop_suite || fail "the $SUITE daemons end in order"
 done
 for scheme in uid pid; do
-	# 11 events, 3 times, in two channels.
-	is "$(wc -l <"$T/stock-$scheme.events")" 66 "per-$scheme: the stock daemons record every event"
-	ok "per-$scheme: the same metadata" diff "$T/stock-$scheme.text" "$T/ours-$scheme.text"
-	ok "per-$scheme: the same events" diff "$T/stock-$scheme.events" "$T/ours-$scheme.events"
-	is "$(grep -c '^event {' "$T/ours-$scheme.text")" 22 "per-$scheme: all of them are described"
-	is "$(grep -c 'variant <' "$T/ours-$scheme.text")" 4 "per-$scheme: two contexts of applications, and both headers"
+	for channel in with without; do
+		what="per-$scheme, $channel contexts"
+		# 11 events, 3 times.
+		is "$(wc -l <"$T/stock-$scheme-$channel.events")" 33 "$what: the stock daemons record every event"
+		ok "$what: the same metadata" diff "$T/stock-$scheme-$channel.text" "$T/ours-$scheme-$channel.text"
+		ok "$what: the same events" diff "$T/stock-$scheme-$channel.events" "$T/ours-$scheme-$channel.events"
+		is "$(grep -c '^event {' "$T/ours-$scheme-$channel.text")" 11 "$what: all of them are described"
+	done
+	is "$(grep -c 'variant <' "$T/ours-$scheme-with.text")" 4 "per-$scheme: two contexts of applications, and both headers"
 done
 done_testing

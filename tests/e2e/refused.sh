@@ -7,6 +7,7 @@
 start_suite
 
 # register UID MAJOR BITS TIMES: registers, and prints how many times the connection was closed within a second.
+# shellcheck disable=SC2016 # the dollars are perl's
 register() {
 	run_as "$1" perl -e '
 		use Socket;

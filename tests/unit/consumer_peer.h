@@ -305,8 +305,18 @@ __attribute__((unused)) static void peer_snapshot(struct peer *peer, uint64_t tr
 	peer_send(peer, RF_CONSUMER_SNAPSHOT_TRACE, 0, &w, -1);
 }
 
-/* The socket on which the channel comes; its status is in *STATUS. */
-static int peer_create_channel(struct peer *peer, const struct rf_consumer_create_channel *create, int32_t *status)
+static void peer_describe_channel(struct peer *peer, uint64_t trace, uint32_t stream_class)
+{
+	const struct rf_consumer_describe_channel message = {.trace = trace, .stream_class = stream_class};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_describe_channel_encode(&w, &message);
+	peer_send(peer, RF_CONSUMER_DESCRIBE_CHANNEL, 0, &w, -1);
+}
+
+/* The socket on which the channel comes, not described yet; its status is in *STATUS. */
+static int peer_create_bare_channel(struct peer *peer, const struct rf_consumer_create_channel *create, int32_t *status)
 {
 	struct timeval wait = {.tv_sec = PEER_WAIT_MS / 1000};
 	struct rf_writer w;
@@ -320,6 +330,16 @@ static int peer_create_channel(struct peer *peer, const struct rf_consumer_creat
 	close(ends[1]);
 	cr_assert_eq(recv(ends[0], status, sizeof(*status), MSG_WAITALL), (ssize_t)sizeof(*status));
 	return ends[0];
+}
+
+/* The same, described. */
+static int peer_create_channel(struct peer *peer, const struct rf_consumer_create_channel *create, int32_t *status)
+{
+	int sock = peer_create_bare_channel(peer, create, status);
+
+	if (*status == 0)
+		peer_describe_channel(peer, create->trace, create->stream_class);
+	return sock;
 }
 
 static void peer_push_version(struct peer *peer, uint64_t trace, uint32_t version, uint64_t offset, const char *text)

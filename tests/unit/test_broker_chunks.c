@@ -305,6 +305,28 @@ static int count_descriptors(void)
 	return count;
 }
 
+Test(broker_chunks, old_snapshots_are_forgotten)
+{
+	int before = 0;
+
+	for (uint32_t i = 1; i <= 200; i++) {
+		cr_assert_eq(worker_chunk(&peer, i, RF_CHUNK_SNAPSHOT, i, "s"), 0);
+		cr_assert_eq(worker_dir(&peer, i, i, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
+		if (i != 1)
+			worker_tell_id(&peer, RF_BROKER_CLOSE_DIR, i);
+		if (i == 100)
+			before = count_descriptors();
+	}
+	cr_expect_eq(count_descriptors(), before);
+	/* The newest and one that is in use are still known, what was forgotten is still there. */
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_REMOVE_CHUNK, 200, false), 0);
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_REMOVE_CHUNK, 50, false), -ENOENT);
+	cr_expect(worker_has(&peer, "s-19700101-000000-50/" UID_DIR));
+	cr_expect_eq(worker_metadata(&peer, 1), 0);
+	worker_close_fds(&peer);
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_REMOVE_CHUNK, 1, false), 0);
+}
+
 Test(broker_chunks, descriptors_do_not_pile_up)
 {
 	int before = count_descriptors();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Files that the run-as worker opens for consumers: of traces, of ring buffers. */
+#include "common/ctf.h"
 #include "tests/unit/worker_peer.h"
 
 #define UID_DIR "ust/uid/1000/64-bit"
@@ -124,6 +125,38 @@ Test(broker_files, removed_directories_leave_nothing)
 	cr_expect_eq(worker_metadata(&peer, 1), -ENOENT);
 	cr_expect_not(worker_has(&peer, "ust"));
 	cr_expect(worker_has(&peer, ""));
+}
+
+/* Of a snapshot: packets of 128 bytes. */
+static void put_packets(int fd, unsigned int count, size_t torn)
+{
+	uint8_t packet[128] = {0};
+	const uint32_t magic = RF_CTF_PACKET_MAGIC;
+	const uint64_t bits = sizeof(packet) * 8;
+
+	memcpy(packet, &magic, sizeof(magic));
+	memcpy(packet + RF_CTF_PACKET_BITS_AT, &bits, sizeof(bits));
+	for (unsigned int i = 0; i < count; i++)
+		cr_assert_eq(write(fd, packet, sizeof(packet)), (ssize_t)sizeof(packet));
+	cr_assert_eq(write(fd, packet, torn), (ssize_t)torn);
+}
+
+Test(broker_files, a_killed_consumers_snapshot_is_cut)
+{
+	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_streams(&peer, 1, "ch", 0, 3, RF_NO_FILE_NUMBER, true), 0);
+	put_packets(peer.fds[0], 2, 127);
+	put_packets(peer.fds[1], 2, 0);
+	put_packets(peer.fds[2], 0, 20);
+	worker_close_fds(&peer);
+	worker_put(&peer, UID_DIR "/ch_3", "of somebody else");
+	worker_tell_id(&peer, RF_WORKER_TRIM, 1);
+	cr_expect_eq(worker_metadata(&peer, 1), 0); /* it has been trimmed now */
+	worker_close_fds(&peer);
+	cr_expect_eq(status_of(UID_DIR "/ch_0").st_size, 256);
+	cr_expect_eq(status_of(UID_DIR "/ch_1").st_size, 256);
+	cr_expect_eq(status_of(UID_DIR "/ch_2").st_size, 0);
+	cr_expect_eq(status_of(UID_DIR "/ch_3").st_size, 16);
 }
 
 Test(broker_files, a_killed_consumers_ring_buffers_are_not_cut)

@@ -360,6 +360,34 @@ Test(save, of_all_takes_one_after_the_other_and_only_ones_own)
 	cr_expect(answer.given && answer.code == LTTNG_OK, "nothing to save");
 }
 
+Test(save, of_one_user_is_one_at_a_time)
+{
+	struct message all = save_message("", "/tmp/d", 0), one = save_message("s", "/tmp/d", 0), end = simple(9, "s");
+	struct message create = create_message("s", "/tmp/out"), others = create_message("t", "/tmp/out");
+	static struct answer first, second, third, other, ended;
+
+	send_as(&bench, 1000, &create, &first);
+	send_as(&bench, 1001, &others, &other);
+	send_as(&bench, 1000, &one, &first);
+	send_as(&bench, 1000, &one, &second);
+	send_as(&bench, 1000, &one, &third);
+	cr_expect_eq(bench.broker.saves, 1);
+	send_as(&bench, 1001, &all, &other);
+	cr_expect_eq(bench.broker.saves, 2, "who waits keeps nobody else from it");
+	cr_assert(fake_broker_answer(&bench.broker));
+	cr_expect(first.given && !second.given && bench.broker.saves == 3);
+	/* What it waits for may go. */
+	send_as(&bench, 1000, &end, &ended);
+	cr_assert(fake_broker_answer(&bench.broker));
+	cr_expect(other.given && other.code == LTTNG_OK);
+	cr_assert(fake_broker_answer(&bench.broker));
+	cr_expect(second.given && second.code == LTTNG_OK);
+	cr_expect(third.given && third.code == LTTNG_ERR_SESS_NOT_FOUND);
+	while (fake_ust_complete(&bench.ust, LTTNG_OK))
+		;
+	cr_expect_eq(bench.broker.saves, 3);
+}
+
 Test(save, refuses_what_xml_cannot_say)
 {
 	static const char *const refused[] = {"a\001b", "\x7f\xff", "\xc3", "\xc0\x80", "\xe0\x80\xaf", "\xed\xa0\x80",

@@ -143,6 +143,55 @@ Test(consumer_buffers, a_cut_file_ends_its_own_stream)
 	}
 }
 
+/* Positions lie in the application's memory, which here is a file. Whatever they say, everything gets its answer. */
+static void spoil_positions(uint64_t write, uint64_t consumed, bool overwrite)
+{
+	struct rf_consumer_create_channel channel = roomy;
+	struct peer peer;
+	struct app app;
+	struct rf_frame frame;
+	char path[512];
+
+	channel.overwrite = overwrite;
+	begin_in(&peer, &app, &channel, 5000, "some text", overwrite ? 0 : 1, BUFFERS);
+	app_record(&app);
+	kill(app.pid, SIGSTOP);
+	for (int cpu = 0; cpu < cpus(); cpu++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "channel0_%d", cpu);
+		peer_path(&peer, BUFFERS, name, path);
+
+		int fd = open(path, O_RDWR | O_CLOEXEC);
+
+		cr_assert(fd >= 0);
+		cr_assert_eq(pwrite(fd, &write, sizeof(write), 0x80), (ssize_t)sizeof(write));
+		cr_assert_eq(pwrite(fd, &consumed, sizeof(consumed), 0x98), (ssize_t)sizeof(consumed));
+		close(fd);
+	}
+	peer_snapshot(&peer, TRACE, 2, 0);
+	peer_move(&peer, TRACE, 3, false);
+	peer_request(&peer, RF_CONSUMER_SETTLE_SESSION, SESSION, &frame);
+	cr_assert_eq(frame.status, 0);
+	peer_move(&peer, TRACE, 0, true);
+	peer_request(&peer, RF_CONSUMER_SETTLE_SESSION, SESSION, &frame);
+	flush(&peer);
+	finish(&peer, &app);
+}
+
+Test(consumer_buffers, positions_may_be_nonsense)
+{
+	static const uint64_t values[] = {0, 65536, 1ull << 40, 1ull << 63, UINT64_MAX - 65535};
+	static const size_t count = sizeof(values) / sizeof(values[0]);
+
+	for (size_t i = 0; i < count; i++) {
+		spoil_positions(values[i], 0, false);
+		spoil_positions(values[i], 0, true);
+		spoil_positions(values[i], values[(i + 2) % count], true);
+		spoil_positions(84, values[i], false);
+	}
+}
+
 static uint64_t health(struct peer *peer)
 {
 	struct rf_consumer_id parts;

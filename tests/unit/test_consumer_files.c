@@ -3,7 +3,7 @@
 #include "consumerd/metadata_file.h"
 #include "consumerd/packet.h"
 #include "consumerd/sink_file.h"
-#include "consumerd/stream.h"
+#include "consumerd/stream_copy.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -631,5 +631,161 @@ Test(consumer_files, nonsense_ends_one_stream)
 	finish(stream, 1);
 	cr_assert_eq(fake.at, 2);
 	cr_assert_eq(fake.flushes, 0);
+	rf_stream_free(stream);
+}
+
+/* One more output of the fake's, to tell old and new apart. */
+struct other_sink {
+	struct rf_sink sink;
+	unsigned int written;
+	unsigned int closed;
+	uint64_t first; /* sequence number */
+};
+
+static int other_write(struct rf_sink *sink, const struct rf_packet *packet)
+{
+	struct other_sink *other = rf_container_of(sink, struct other_sink, sink);
+
+	if (!other->written++)
+		other->first = packet->facts.sequence;
+	return 0;
+}
+
+static void other_close(struct rf_sink *sink)
+{
+	rf_container_of(sink, struct other_sink, sink)->closed++;
+}
+
+static const struct rf_sink_ops other_sink_ops = {other_write, other_close};
+
+Test(consumer_files, what_cannot_be_read_now_goes_to_the_new_directory)
+{
+	struct rf_channel_count count = {0};
+	struct other_sink other = {.sink = {.ops = &other_sink_ops}};
+	struct fake fake;
+	struct rf_stream *stream = fake_stream(&fake, &count, false);
+
+	/* The fourth has an interrupted writer. */
+	fake.count = 3;
+	cr_assert(rf_stream_leave(stream, &(struct rf_stream_pass){0}, false));
+	cr_assert_eq(fake.written, 3);
+	cr_assert_eq(fake.closed, 1);
+	fake.count = 4;
+	rf_stream_enter(stream, 2, &other.sink, 0);
+	cr_assert_eq(fake.flushes, 0, "a ring that holds something gets no empty packet");
+	cr_assert_eq(rf_stream_drain(stream, 8), RF_DRAINED_DRY);
+	cr_assert_eq(fake.written, 3);
+	cr_assert_eq(other.written, 1);
+	cr_assert_eq(other.first, 3);
+	/* An empty one does. */
+	cr_assert(rf_stream_leave(stream, &(struct rf_stream_pass){0}, false));
+	rf_stream_enter(stream, 3, &fake.sink, 0);
+	cr_assert_eq(other.closed, 1);
+	cr_assert_eq(fake.flushes, 1);
+	rf_stream_free(stream);
+}
+
+Test(consumer_files, a_writer_that_never_stops_does_not_hold_a_move)
+{
+	struct rf_channel_count count = {0};
+	struct fake fake;
+	struct rf_stream *stream = fake_stream(&fake, &count, false);
+
+	fake.count = 16;
+	cr_assert(rf_stream_leave(stream, &(struct rf_stream_pass){0}, false));
+	cr_assert_eq(fake.written, 5); /* what a ring holds, and the packet that was closed */
+	rf_stream_free(stream);
+}
+
+Test(consumer_files, what_is_dropped_is_accounted)
+{
+	struct rf_channel_count count = {0};
+	struct fake fake;
+	struct rf_stream *stream = fake_stream(&fake, &count, false);
+
+	fake.count = 4;
+	cr_assert(rf_stream_leave(stream, &(struct rf_stream_pass){0}, true));
+	cr_assert_eq(fake.written, 0);
+	cr_assert_eq(count.lost, 0);
+	cr_assert_eq(count.discarded, 6);
+	cr_assert_eq(count.written, 0);
+	fake.count = 5;
+	rf_stream_drain(stream, 8);
+	cr_assert_eq(fake.written, 1);
+	cr_assert_eq(count.discarded, 8);
+	cr_assert_eq(count.written, 4096);
+	rf_stream_free(stream);
+}
+
+static void fake_want(struct rf_output *output)
+{
+	struct fake *fake = output->stream->owner;
+
+	fake->wanted++;
+	cr_assert_null(output->sink, "the file must not be open when it is emptied");
+}
+
+Test(consumer_files, a_packet_waits_for_its_file)
+{
+	struct rf_channel_count count = {0};
+	struct rf_stream_pass pass = {0};
+	struct fake fake;
+	struct rf_stream *stream = fake_stream(&fake, &count, false);
+
+	stream->file_size = 8192;
+	stream->file_count = 2;
+	stream->want_file = fake_want;
+	fake.count = 5;
+	cr_assert(!rf_stream_flush(stream, &pass, 1));
+	cr_assert(!rf_stream_flush(stream, &pass, 1));
+	cr_assert_eq(rf_stream_drain(stream, 8), RF_DRAINED_WAITING);
+	cr_assert_eq(fake.written, 2);
+	cr_assert_eq(fake.puts, 2);
+	cr_assert_eq(fake.wanted, 1);
+	cr_assert_eq(stream->out.number, 1);
+	stream->out.sink = &fake.sink;
+	stream->out.wanting = false;
+	cr_assert(!rf_stream_flush(stream, &pass, 1));
+	cr_assert_eq(fake.written, 4);
+	cr_assert_eq(stream->out.number, 0);
+	stream->out.sink = &fake.sink;
+	stream->out.wanting = false;
+	cr_assert(rf_stream_flush(stream, &pass, 1));
+	cr_assert_eq(fake.written, 5);
+	cr_assert_eq(fake.flushes, 1);
+	cr_assert_eq(count.lost, 0);
+	rf_stream_free(stream);
+}
+
+Test(consumer_files, a_copy_skips_what_was_overwritten)
+{
+	static const uint8_t body[4096];
+	struct rf_channel_count count = {0};
+	struct rf_stream_copy copy;
+	struct other_sink other = {.sink = {.ops = &other_sink_ops}};
+	struct fake fake;
+	struct rf_stream *stream = fake_stream(&fake, &count, true);
+
+	fake.count = 4;
+	fake.packets[0].header_len = 0;
+	rf_stream_copy_begin(stream, &copy, 0, 2, &other.sink);
+	cr_assert_eq(fake.flushes, 1);
+	cr_assert_eq(rf_stream_copy_some(stream, &copy), RF_COPIED_ALL);
+	rf_stream_copy_end(&copy);
+	cr_assert_eq(other.written, 3);
+	cr_assert_eq(other.closed, 1);
+	cr_assert_eq(fake.puts, 0);
+	cr_assert_eq(count.lost, 0);
+	/* Nothing was written since: no flush. Nonsense ends the copy, and is no failure of it. */
+	fake.packets[2] = make_packet(1, 4096, body);
+	other = (struct other_sink){.sink = {.ops = &other_sink_ops}};
+	rf_stream_copy_begin(stream, &copy, 3, 2, &other.sink);
+	cr_assert_eq(rf_stream_copy_some(stream, &copy), RF_COPIED_ALL);
+	rf_stream_copy_end(&copy);
+	cr_assert_eq(fake.flushes, 1);
+	cr_assert_eq(other.written, 1);
+	cr_assert_eq(fake.reports, 1);
+	cr_assert_eq(copy.error, 0);
+	fake.listed = 0;
 	rf_stream_free(stream);
 }

@@ -202,6 +202,30 @@ Test(consumer_road, what_a_killed_consumer_wrote_is_described)
 	}
 }
 
+/* A reader refuses a trace with a packet of a class that it was not told of. */
+Test(consumer_road, empty_packets_wait_for_their_description)
+{
+	struct peer peer;
+	struct rf_frame frame;
+	int32_t status;
+	size_t len;
+
+	peer_start(&peer);
+	peer_create_trace(&peer, TRACE, SESSION, trace_uuid);
+	close(peer_create_bare_channel(&peer, &roomy, &status));
+	cr_assert_eq(status, 0);
+	peer_push_metadata(&peer, TRACE, 0, preamble);
+	peer_request(&peer, RF_CONSUMER_FLUSH_SESSION, SESSION, &frame);
+	free(peer_read_file(&peer, "channel0_0", &len));
+	cr_expect_eq(len, 0);
+	peer_describe_channel(&peer, TRACE, roomy.stream_class);
+	peer_tell(&peer, RF_CONSUMER_RESUME_SESSION, SESSION);
+	peer_request(&peer, RF_CONSUMER_FLUSH_SESSION, SESSION, &frame);
+	free(peer_read_file(&peer, "channel0_0", &len));
+	cr_expect_eq(len, 4096, "one empty packet");
+	peer_stop(&peer);
+}
+
 Test(consumer_road, packets_without_files_are_counted_as_lost)
 {
 	struct peer peer;

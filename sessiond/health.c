@@ -122,7 +122,11 @@ static void client_ready(struct rf_watch *watch, uint32_t events)
 		return;
 	}
 
-	ssize_t got = recv(client->fd, bytes, sizeof(bytes) - client->got, MSG_DONTWAIT);
+	/* The last byte stays until the answer: who is hung up on with one unread sees a failure, and not an empty
+	 * answer. */
+	size_t missing = sizeof(bytes) - client->got;
+	ssize_t got = recv(
+		client->fd, bytes, missing > 1 ? missing - 1 : 1, MSG_DONTWAIT | (missing > 1 ? 0 : MSG_PEEK));
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -254,6 +254,8 @@ void rf_output_end(struct rf_ust_domain *domain, struct rf_ust_session *us)
 	if (us->has_tree)
 		rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->tree);
 	us->has_tree = false;
+	if (us->snapshot_root)
+		rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
 	if (!us->has_buffer_tree)
 		return;
 

@@ -30,6 +30,8 @@ struct rf_ust_session {
 	bool has_buffer_tree; /* ring buffers are files */
 	uint32_t buffer_tree; /* the broker's ids */
 	uint32_t buffer_chunk;
+	char *snapshot_root; /* malloc'd: where the tree for snapshots is; NULL: there is none */
+	uint32_t snapshot_tree;
 	struct rf_op *waits_for_rotation; /* goes on when the one that is under way is over */
 	struct rf_list traces;            /* those that are not ended: rf_ust_trace.node, a reference each */
 	struct rf_list consumers;         /* rf_session_consumer.node */

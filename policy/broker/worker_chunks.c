@@ -18,7 +18,7 @@
 /* A session has one or two, and forgets those that are done with. */
 #define CHUNKS_MAX 4096u
 /* Snapshots may be taken as long as the session lives, and nobody says that one is done with. */
-#define SNAPSHOTS_KEPT 64u
+#define SNAPSHOTS_KEPT 4u
 /* Of one name: what is there already belongs to somebody else, or to another session on the same path. */
 #define COMPANIONS_MAX 1000u
 

@@ -186,10 +186,15 @@ void rf_output_enter(
 
 static void consumer_settled(void *data, int status, struct rf_reader *body)
 {
+	struct rf_op *op = data;
+
 	(void)body;
+	op->unsettled |= status < 0;
+	/* One that died has said so. */
 	if (status < 0 && status != -EPIPE)
-		rf_warning("a consumer could not write all of a chunk: %s", strerror(-status));
-	rf_op_release(data);
+		rf_warning("a consumer could not write all of session %llu: %s", (unsigned long long)op->session->id,
+			strerror(-status));
+	rf_op_release(op);
 }
 
 void rf_output_settle(struct rf_op *op)

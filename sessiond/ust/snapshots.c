@@ -53,16 +53,6 @@ static void close_tree(struct rf_op *op)
 	us->snapshot_root = NULL;
 }
 
-static void consumer_settled(void *data, int status, struct rf_reader *body)
-{
-	struct rf_op *op = data;
-
-	(void)body;
-	if (status < 0)
-		rf_op_fail(op, LTTNG_ERR_SNAPSHOT_FAIL);
-	rf_op_release(op);
-}
-
 static void finish(struct rf_op *op)
 {
 	struct snapshot_op *so = of(op);
@@ -70,6 +60,8 @@ static void finish(struct rf_op *op)
 	for (size_t i = 0; i < so->dir_count; i++)
 		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_DIR, so->dirs[i]);
 	free(so->dirs);
+	if (op->unsettled)
+		rf_op_fail(op, LTTNG_ERR_SNAPSHOT_FAIL);
 	if (op->code == LTTNG_OK)
 		op->session->snapshot_count++;
 	else if (op->session->ust)
@@ -141,16 +133,8 @@ static void copy(struct rf_op *op)
 	}
 	if (op->code == LTTNG_OK)
 		copy_traces(op);
-	if (op->code != LTTNG_OK)
-		return;
-	rf_list_for_each(node, &op->session->ust->consumers) {
-		struct rf_session_consumer *sc = rf_container_of(node, struct rf_session_consumer, node);
-
-		rf_op_hold(op);
-		if (rf_consumer_command(
-			    sc->consumer, RF_CONSUMER_SETTLE_SESSION, op->session->id, consumer_settled, op) < 0)
-			rf_op_release(op);
-	}
+	if (op->code == LTTNG_OK)
+		rf_output_settle(op);
 }
 
 /* Holds OP for what was asked, or fails it. */

@@ -149,7 +149,7 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_tree *tree = rf_tree_find(broker, request.tree);
 	const struct rf_peer *consumer = rf_children_find_consumer(broker, request.consumer);
 
-	if (!tree || !consumer)
+	if (!tree || !consumer || !request.chunk)
 		return -ENOENT;
 	/* A consumer sees one uid's buffers; it gets files for no other. */
 	if (RF_CHECK_GRANTS && consumer->uid != request.uid)

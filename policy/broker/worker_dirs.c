@@ -165,7 +165,7 @@ static bool worth_keeping(const struct rf_worker_tree *tree, const struct rf_wor
 {
 	if (dir->chunk->forgotten)
 		return false;
-	return dir->kind == RF_DIR_UST_UID || (dir->chunk->id && tree->dir_count <= RECORDS_MAX);
+	return dir->kind == RF_DIR_UST_UID || tree->dir_count <= RECORDS_MAX;
 }
 
 void rf_worker_dir_close(struct rf_worker_tree *tree, struct rf_worker_dir *dir)

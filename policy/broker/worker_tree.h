@@ -46,7 +46,6 @@ struct rf_worker_tree {
 	int root; /* -1: none yet */
 	char root_path[RF_PATH_SIZE];
 	struct rf_list chunks;
-	struct rf_worker_chunk no_chunk; /* what is made in the root itself, outside of any chunk */
 	struct rf_list open;
 	unsigned int chunk_count;
 	unsigned int dir_count;
@@ -66,7 +65,7 @@ int rf_worker_chunk_archive(
 	struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE]);
 int rf_worker_chunk_remove(
 	struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE]);
-/* 0: no chunk. NULL: there is none. */
+/* NULL: there is none. */
 struct rf_worker_chunk *rf_worker_chunk_find(struct rf_worker_tree *tree, uint32_t id);
 /* A directory of CHUNK is gone: so is the chunk, if that was what it lived for. */
 void rf_worker_chunk_drop(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk);

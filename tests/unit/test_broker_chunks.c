@@ -64,6 +64,8 @@ Test(broker_chunks, ids_are_new_and_known)
 	cr_expect_eq(worker_chunk(&peer, 2, RF_CHUNK_BASE, 0, ""), -EEXIST);
 	cr_expect_eq(worker_chunk(&peer, 3, (enum rf_chunk_kind)9, 0, ""), -EINVAL);
 	cr_expect_eq(worker_dir(&peer, 1, 77, RF_DIR_TRACE, RF_DIR_UST_UID), -ENOENT);
+	cr_expect_eq(worker_dir(&peer, 1, 0, RF_DIR_TRACE, RF_DIR_UST_UID), -ENOENT);
+	cr_expect_not(worker_has(&peer, "ust/uid"));
 	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_RETIRE_CHUNK, 77, false), -ENOENT);
 	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_RETIRE_CHUNK, 0, false), -ENOENT);
 	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_ARCHIVE_CHUNK, 77, false), -ENOENT);

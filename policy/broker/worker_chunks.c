@@ -70,24 +70,12 @@ void rf_worker_chunk_drop(struct rf_worker_tree *tree, struct rf_worker_chunk *c
 
 static void forget(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk)
 {
-	rf_list_for_each_safe(node, tmp, &chunk->dirs) {
-		struct rf_worker_dir *dir = rf_container_of(node, struct rf_worker_dir, node);
-
-		if (dir->fd < 0)
-			rf_worker_dir_forget(tree, dir);
-	}
+	tree->finished_count -= chunk->finished.count;
+	rf_finished_dirs_free(&chunk->finished);
 	rf_list_remove(&chunk->node);
 	tree->chunk_count--;
 	chunk->forgotten = true;
 	rf_worker_chunk_drop(tree, chunk);
-}
-
-static bool has_open_dir(const struct rf_worker_chunk *chunk)
-{
-	rf_list_for_each(node, &chunk->dirs)
-		if (rf_container_of(node, struct rf_worker_dir, node)->fd >= 0)
-			return true;
-	return false;
 }
 
 /* The oldest first. What was made in one stays, of course. */
@@ -98,7 +86,7 @@ static void forget_old_snapshots(struct rf_worker_tree *tree)
 
 		if (tree->chunk_count <= SNAPSHOTS_KEPT)
 			return;
-		if (chunk->kind == RF_CHUNK_SNAPSHOT && !has_open_dir(chunk))
+		if (chunk->kind == RF_CHUNK_SNAPSHOT && !rf_list_linked(&chunk->dirs))
 			forget(tree, chunk);
 	}
 }
@@ -207,6 +195,7 @@ int rf_worker_chunk_make(
 	chunk->fd = -1;
 	rf_list_init(&chunk->node);
 	rf_list_init(&chunk->dirs);
+	rf_finished_dirs_init(&chunk->finished);
 	err = make_place(tree, chunk, request);
 	rf_worker_tree_path(tree, chunk->path, where);
 	if (!err && (request->parts & RF_CHUNK_UST))
@@ -337,7 +326,8 @@ int rf_worker_chunk_remove(struct rf_worker_tree *tree, const struct rf_broker_c
 	if (!chunk)
 		return -ENOENT;
 	rf_list_for_each(node, &chunk->dirs)
-		rf_worker_dir_delete_files(tree, rf_container_of(node, struct rf_worker_dir, node));
+		rf_worker_dir_delete_files(tree, rf_container_of(node, const struct rf_worker_dir, node));
+	rf_finished_dirs_delete(&chunk->finished, chunk->fd, tree->owner);
 	/* Of a chunk without traces, or whose last one went, it is still there. */
 	rf_resolve_prune(chunk->fd, UST_PART);
 	if (chunk->path[0])

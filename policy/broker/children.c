@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "policy/broker/autoload.h"
+#include "policy/broker/forked.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
@@ -163,39 +164,26 @@ static struct rf_peer *start(struct rf_broker *broker, const char *program, enum
 	struct rf_peer *peer = calloc(1, sizeof(*peer));
 	char path[PATH_MAX];
 	pid_t self = getpid();
-	int ends[2];
+	struct child_fds fds = {.control = control_fd};
 
 	*err = -ENOMEM;
 	if (!peer)
 		return NULL;
 	*err = snprintf(path, sizeof(path), "%s%s%s", dir, slash, program) < (int)sizeof(path) ? 0 : -ENAMETOOLONG;
-	if (!*err && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		*err = -errno;
-	if (*err) {
-		free(peer);
-		return NULL;
-	}
-	bound_socket(ends[0], role);
 	peer->broker = broker;
 	peer->role = role;
 	rf_list_init(&peer->node);
-
-	const struct child_fds fds = {.broker = ends[1], .control = control_fd};
-
-	peer->pid = fork();
-	if (peer->pid == 0)
+	if (!*err)
+		peer->pid = rf_forked_start(broker->loop, &peer->link, peer_frame, peer_gone, peer, &fds.broker);
+	if (!*err && peer->pid == 0)
 		become_child(path, identity, &fds, self);
-	*err = peer->pid < 0 ? -errno : 0;
-	close(ends[1]);
-	if (!*err)
-		*err = rf_link_init(&peer->link, ends[0], peer_frame, peer_gone, peer);
-	if (!*err)
-		*err = rf_link_attach(&peer->link, broker->loop);
-	if (*err) {
-		close(ends[0]);
+	if (peer->pid < 0)
+		*err = peer->pid;
+	if (*err < 0) {
 		free(peer);
 		return NULL;
 	}
+	bound_socket(peer->link.sock, role);
 	peer->linked = true;
 	rf_audit("op=start program=%s pid=%d uid=%u gid=%u result=granted", program, (int)peer->pid, identity->uid,
 		identity->gid);

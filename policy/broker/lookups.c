@@ -43,6 +43,7 @@ bool rf_account_name_ok(const char *name)
 static void answer(struct lookup *lookup, int status, struct rf_reader *body)
 {
 	const struct rf_broker_lookup_account *request = &lookup->request;
+	const char *kind = request->kind == RF_ACCOUNT_USER ? "user" : "group";
 	struct rf_broker_account account = {0};
 	struct rf_peer *peer = lookup->peer;
 	struct rf_writer w;
@@ -50,9 +51,12 @@ static void answer(struct lookup *lookup, int status, struct rf_reader *body)
 
 	if (!status && (!body || !rf_broker_account_decode(body, &account)))
 		status = -EIO;
-	rf_audit("op=lookup-account role=sessiond kind=%s name=\"%s\" result=%s%s",
-		request->kind == RF_ACCOUNT_USER ? "user" : "group", rf_log_safe(safe, sizeof(safe), request->name),
-		status ? "refused error=" : "granted", status ? strerror(-status) : "");
+	rf_log_safe(safe, sizeof(safe), request->name);
+	if (status)
+		rf_audit("op=lookup-account role=sessiond kind=%s name=\"%s\" result=refused error=\"%s\"", kind, safe,
+			strerror(-status));
+	else
+		rf_audit("op=lookup-account role=sessiond kind=%s name=\"%s\" result=granted", kind, safe);
 	lookup->peer = NULL;
 	if (!peer || !peer->linked)
 		return;

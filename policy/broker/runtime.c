@@ -218,9 +218,12 @@ static void map_wait_word(struct rf_runtime *runtime)
 
 	void *map = mmap(NULL, sizeof(int32_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	close(fd);
-	if (map != MAP_FAILED)
-		runtime->wait_word = map;
+	if (map == MAP_FAILED) {
+		close(fd);
+		return;
+	}
+	runtime->wait_word = map;
+	runtime->wait_fd = fd;
 }
 
 int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *options)
@@ -266,7 +269,9 @@ static void set_wait_word(struct rf_runtime *runtime, int32_t value)
 {
 	if (!runtime->wait_word)
 		return;
-	__atomic_store_n(runtime->wait_word, value, __ATOMIC_SEQ_CST);
+	/* Anybody may have made the file before us and may cut it: we never touch its memory ourselves. */
+	if (pwrite(runtime->wait_fd, &value, sizeof(value), 0) != sizeof(value))
+		return;
 	/* Shared between processes: not the private kind. */
 	if (value)
 		syscall(SYS_futex, runtime->wait_word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);

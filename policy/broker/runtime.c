@@ -108,6 +108,16 @@ static bool somebody_listens(const char *path)
 	return listens;
 }
 
+/* A daemon that ended removes its lock file: what we locked may have no name any more. */
+static bool is_file_at(int fd, const char *path)
+{
+	struct stat here;
+	struct stat there;
+
+	return fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_dev == there.st_dev &&
+		here.st_ino == there.st_ino;
+}
+
 /* Both kinds of lock: older and newer daemons each know one of them. */
 static int take_lock(struct rf_runtime *runtime)
 {
@@ -117,14 +127,19 @@ static int take_lock(struct rf_runtime *runtime)
 
 	if (err < 0)
 		return err;
-	runtime->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
-	if (runtime->lock_fd < 0) {
-		rf_error("cannot open lock file %s: %s", path, strerror(errno));
-		return -errno;
+	for (;;) {
+		runtime->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+		if (runtime->lock_fd < 0) {
+			err = -errno;
+			rf_error("cannot open lock file %s: %s", path, strerror(-err));
+			return err;
+		}
+		if (fcntl(runtime->lock_fd, F_SETLK, &whole) < 0 || flock(runtime->lock_fd, LOCK_EX | LOCK_NB) < 0)
+			return -EBUSY;
+		if (is_file_at(runtime->lock_fd, path))
+			return 0;
+		close(runtime->lock_fd);
 	}
-	if (fcntl(runtime->lock_fd, F_SETLK, &whole) < 0 || flock(runtime->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return -EBUSY;
-	return 0;
 }
 
 static int listen_on(const char *path, mode_t mode, gid_t group, int *sock)

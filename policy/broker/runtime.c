@@ -108,6 +108,25 @@ static bool somebody_listens(const char *path)
 	return listens;
 }
 
+static bool in_group(gid_t group)
+{
+	int count = getgroups(0, NULL);
+	gid_t *groups = count > 0 ? calloc((size_t)count, sizeof(*groups)) : NULL;
+	bool found = false;
+
+	count = groups ? getgroups(count, groups) : 0;
+	for (int i = 0; i < count; i++)
+		found |= groups[i] == group;
+	free(groups);
+	return found;
+}
+
+/* While there is a daemon of root, the clients of its group's members ask nobody else. */
+static bool root_serves_us(gid_t group)
+{
+	return group != (gid_t)-1 && in_group(group) && somebody_listens("/var/run/lttng/client-lttng-sessiond");
+}
+
 /* A daemon that ended removes its lock file: what we locked may have no name any more. */
 static bool is_file_at(int fd, const char *path)
 {
@@ -248,9 +267,15 @@ int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *optio
 		runtime->socks[i] = -1;
 	memset(runtime->error_socks, -1, sizeof(runtime->error_socks));
 
-	gid_t group = runtime->rootless ? (gid_t)-1 : rf_group_find(options->group);
+	gid_t group = rf_group_find(options->group);
 
-	if (!runtime->rootless && group == (gid_t)-1) {
+	if (runtime->rootless && root_serves_us(group)) {
+		rf_error("a session daemon of root is already running, and serves group %s", options->group);
+		return -EBUSY;
+	}
+	if (runtime->rootless) {
+		group = (gid_t)-1;
+	} else if (group == (gid_t)-1) {
 		rf_warning("there is no group %s: only root may connect", options->group);
 		group = 0;
 	}

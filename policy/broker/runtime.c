@@ -346,10 +346,11 @@ void rf_runtime_remove(struct rf_runtime *runtime)
 		if (runtime->socks[i] >= 0)
 			unlink(runtime->paths[i]);
 	unlink(runtime->pidfile);
-	for (size_t i = 0; i < RF_CONSUMER_DIRS; i++) {
+	/* Of a start that failed half-way, too: a directory may be there without its socket. */
+	for (size_t i = runtime->rootless ? ROOT_DIRS : 0; i < RF_CONSUMER_DIRS; i++) {
 		char error[PATH_MAX];
 
-		if (runtime->error_socks[i] < 0 || join(path, runtime->dir, consumer_dirs[i]) < 0)
+		if (join(path, runtime->dir, consumer_dirs[i]) < 0)
 			continue;
 		if (join(error, path, "error") == 0)
 			unlink(error);

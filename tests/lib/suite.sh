@@ -156,7 +156,7 @@ suite_as() {
 	for path in "$(command -v lttng)" "$BIN"/rf-*; do
 		cat >"$dir/${path##*/}" <<-END
 			#!/bin/sh
-			[ "\$(id -u)" = 0 ] || exec "$path" "\$@"
+			[ -O / ] || exec "$path" "\$@"
 			exec setpriv --reuid "$SUITE_AS" --regid "$SUITE_AS" --clear-groups -- "$path" "\$@"
 		END
 		chmod 0755 "$dir/${path##*/}"

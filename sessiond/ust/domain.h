@@ -44,9 +44,9 @@ void rf_ust_update(struct rf_ust_domain *domain, struct rf_session *session, rf_
 void rf_ust_statistics(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 
 /*
- * Ends the session's chunk and, while it is active, begins the next. DONE comes when that is under way, or over if it is
- * quick: session->rotation says ongoing, and later how it ended; the session need not stay busy after DONE. The session must
- * have output and a chunk, no rotation of it may be under way.
+ * Ends the session's chunk and, while it is active, begins the next. DONE comes when that is under way, or over if it
+ * is quick: session->rotation says ongoing, and later how it ended; the session need not stay busy after DONE. The
+ * session must have output and a chunk, no rotation of it may be under way.
  */
 void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /*

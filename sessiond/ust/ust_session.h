@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The running side of a session's user-space domain: its output tree, the traces and consumers it has, and what
- * applications have of it. Made when the session is prepared or first started, freed when the session is destroyed. Loop thread only.
+ * applications have of it. Made when the session is prepared or first started, freed when the session is destroyed.
+ * Loop thread only.
  */
 #ifndef RF_SESSIOND_UST_UST_SESSION_H
 #define RF_SESSIOND_UST_UST_SESSION_H

@@ -35,20 +35,15 @@ int main(int argc, char **argv)
 {
 	uint64_t count = 10;
 	const char *program = NULL, *done = NULL;
-	int opt, status = 0;
+	const struct app_option options[] = {
+		{'n', .number = &count},
+		{'x', .text = &program},
+		{'d', .text = &done},
+		{0},
+	};
+	int status = 0;
 
-	while ((opt = getopt(argc, argv, "n:x:d:")) != -1) {
-		if (opt == 'n') {
-			count = app_number(optarg);
-		} else if (opt == 'x') {
-			program = optarg;
-		} else if (opt == 'd') {
-			done = optarg;
-		} else {
-			fprintf(stderr, "usage: rf-forker [-n COUNT] [-d FILE] [-x PROGRAM [-- ARGUMENT...]]\n");
-			return 2;
-		}
-	}
+	app_options(argc, argv, options, "rf-forker [-n COUNT] [-d FILE] [-x PROGRAM [-- ARGUMENT...]]");
 	emit(count, "before");
 	if (done != NULL)
 		return become_daemon(count, done);

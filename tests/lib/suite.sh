@@ -145,6 +145,11 @@ suite_available() {
 	fi
 }
 
+# sanitised: ours, built with SAN=.
+sanitised() {
+	[ "$SUITE" = ours ] && ldd "$BIN/ringfenced" | grep -qE 'lib[at]san'
+}
+
 suite_ready() {
 	[ -S /run/lttng/client-lttng-sessiond ] && [ -S /run/lttng/lttng-ust-sock-8 ] && lttng -n list
 }

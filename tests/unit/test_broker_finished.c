@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is remembered of closed directories. */
 #include "common/proto_broker.h"
-#include "policy/broker/finished_dirs.h"
+#include "policy/broker/worker_tree.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct rf_finished_dirs dirs;
 
@@ -120,4 +122,51 @@ Test(broker_finished, sets_differ_in_any_field)
 	rf_made_files_init(&b);
 	cr_expect_not(equal(&a, &b));
 	rf_made_files_free(&a);
+}
+
+static int make_dir(struct rf_worker_tree *tree, uint32_t id, const char **name)
+{
+	static char where[RF_PATH_SIZE];
+	const struct rf_broker_make_dir request = {
+		.dir = id, .tree = 1, .chunk = 1, .kind = RF_DIR_UST_UID, .uid = 1000, .abi_bits = 64};
+	int err = rf_worker_dir_make(tree, &request, where);
+
+	*name = strrchr(where, '/') + 1;
+	return err;
+}
+
+/* It might be one whose files must be kept. */
+Test(broker_finished, a_directory_that_may_be_a_lost_one_is_not_used_again)
+{
+	const struct rf_broker_make_chunk chunk = {.tree = 1, .chunk = 1, .kind = RF_CHUNK_BASE};
+	struct rf_broker_make_tree request = {.tree = 1};
+	char scratch[] = "/tmp/rf-unit-XXXXXX";
+	struct rf_worker_tree tree;
+	char where[RF_PATH_SIZE];
+	char command[64];
+	const char *name;
+
+	cr_assert(mkdtemp(scratch));
+	memcpy(request.root, scratch, sizeof(scratch));
+	rf_worker_tree_init(&tree, getuid());
+	cr_assert_eq(rf_worker_tree_make(&tree, &request), 0);
+	cr_assert_eq(rf_worker_chunk_make(&tree, &chunk, where), 0);
+	cr_assert_eq(make_dir(&tree, 1, &name), 0);
+	rf_worker_dir_remove(&tree, rf_worker_dir_find(&tree, 1));
+	/* Somebody else's. */
+	snprintf(command, sizeof(command), "mkdir -p '%s/ust/uid/1000/64-bit'", scratch);
+	cr_assert_eq(system(command), 0);
+	cr_assert_eq(make_dir(&tree, 2, &name), 0);
+	cr_expect_str_eq(name, "64-bit");
+	rf_worker_dir_remove(&tree, rf_worker_dir_find(&tree, 2));
+	cr_assert_eq(system(command), 0);
+	rf_worker_chunk_find(&tree, 1)->finished.lost = true;
+	cr_assert_eq(make_dir(&tree, 3, &name), 0);
+	cr_expect_str_eq(name, "64-bit-1");
+	rf_worker_dir_remove(&tree, rf_worker_dir_find(&tree, 3));
+	cr_expect_eq(rf_worker_chunk_remove(&tree, &(struct rf_broker_chunk){.tree = 1, .chunk = 1}, where), 0);
+	cr_expect_eq(tree.finished_count, 0);
+	close(tree.root);
+	snprintf(command, sizeof(command), "rm -r '%s'", scratch);
+	cr_expect_eq(system(command), 0);
 }

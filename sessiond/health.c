@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define QUESTION_SIZE sizeof(uint32_t)
+
 struct listener {
 	struct rf_health *health;
 	struct rf_watch watch;
@@ -70,6 +72,8 @@ static void answer(struct client *client)
 
 		mask |= is_back(client, i) ? probe->bad : probe->bits;
 		if (is_back(client, i) && probe->nobody) {
+			/* With a byte unread, so that it is an error there: liblttng-ctl takes a mere end for an
+			 * answer. */
 			client_end(client);
 			return;
 		}
@@ -114,7 +118,7 @@ static void ask(struct client *client)
 static void client_ready(struct rf_watch *watch, uint32_t events)
 {
 	struct client *client = rf_container_of(watch, struct client, watch);
-	uint8_t bytes[sizeof(uint32_t)];
+	uint8_t bytes[QUESTION_SIZE];
 
 	(void)events;
 	if (client->asked) {
@@ -122,7 +126,9 @@ static void client_ready(struct rf_watch *watch, uint32_t events)
 		return;
 	}
 
-	ssize_t got = recv(client->fd, bytes, sizeof(bytes) - client->got, MSG_DONTWAIT);
+	/* The last byte is only looked at. */
+	size_t left = QUESTION_SIZE - client->got;
+	ssize_t got = recv(client->fd, bytes, left > 1 ? left - 1 : 1, MSG_DONTWAIT | (left > 1 ? 0 : MSG_PEEK));
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -131,7 +137,7 @@ static void client_ready(struct rf_watch *watch, uint32_t events)
 		return;
 	}
 	client->got += (size_t)got;
-	if (client->got == sizeof(bytes))
+	if (client->got == QUESTION_SIZE)
 		ask(client);
 }
 

@@ -81,7 +81,11 @@ static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
 		rf_log_safe(safe, sizeof(safe), request.root));
 	start_body(&w);
 	rf_broker_make_tree_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
+	err = rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
+	/* As when its worker refuses: there is none. */
+	if (err < 0)
+		rf_tree_close(tree);
+	return err;
 }
 
 static int make_chunk(struct rf_peer *peer, struct rf_frame *frame)
@@ -149,7 +153,7 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_tree *tree = rf_tree_find(broker, request.tree);
 	const struct rf_peer *consumer = rf_children_find_consumer(broker, request.consumer);
 
-	if (!tree || !consumer)
+	if (!tree || !consumer || !request.chunk)
 		return -ENOENT;
 	/* A consumer sees one uid's buffers; it gets files for no other. */
 	if (RF_CHECK_GRANTS && consumer->uid != request.uid)

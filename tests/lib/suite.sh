@@ -172,6 +172,11 @@ suite_as() {
 }
 [ -z "${SUITE_AS:-}" ] || suite_as
 
+# sanitised: ours, built with SAN=.
+sanitised() {
+	[ "$SUITE" = ours ] && ldd "$BIN/ringfenced" | grep -qE 'lib[at]san'
+}
+
 suite_ready() {
 	[ -S "$SUITE_DIR/client-lttng-sessiond" ] && [ -S "$SUITE_DIR/lttng-ust-sock-8" ] && lttng -n list
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A daemon that a plain user starts: where it is, what it makes and removes, who may start one, that it lives beside root's,
 # and that everything works in it as in root's.
+# Takes up to 240 s
 
 # shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
 . "$(dirname "$0")/../lib/suite.sh"

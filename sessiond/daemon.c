@@ -114,8 +114,8 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 	rf_sessions_init(&daemon->sessions, start->settings.hostname);
 	if (rf_trace_clock_init() < 0 || rf_broker_client_init(&daemon->broker, daemon->loop, broker_fd) < 0)
 		return -1;
-	daemon->ust = rf_ust_domain_create(
-		daemon->loop, &daemon->broker, start->fds[RF_START_FD_APPS], timeout, start->settings.hostname);
+	daemon->ust = rf_ust_domain_create(daemon->loop, &daemon->broker, start->fds[RF_START_FD_APPS],
+		start->settings.rootless, timeout, start->settings.hostname);
 	if (!daemon->ust)
 		return -1;
 	daemon->clients = rf_client_server_create(daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions,

@@ -140,13 +140,18 @@ static int welcome(struct rf_ust_domain *domain, struct rf_app *app, int notify_
 	return 0;
 }
 
-/* Descriptors are shared by everybody: all applications together leave a quarter of them, one uid leaves half. */
+/*
+ * Descriptors are shared by everybody: all applications together leave a quarter of them, one uid leaves half, but for
+ * who has the daemon to itself.
+ */
 static bool room_for_app(struct rf_ust_domain *domain, uid_t uid)
 {
 	if (domain->app_count < domain->app_limit / 2)
 		return true;
 	if (domain->app_count >= domain->app_limit)
 		return false;
+	if (uid == domain->owner)
+		return true;
 
 	unsigned int same_uid = 0;
 

@@ -280,8 +280,8 @@ void rf_ust_destroy(struct rf_ust_domain *domain, struct rf_session *session, rf
 	rf_op_start(domain, session, sizeof(struct rf_op), wait_for_rotation, done, data);
 }
 
-struct rf_ust_domain *rf_ust_domain_create(
-	struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock, uint32_t timeout_ms, const char *hostname)
+struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock,
+	bool rootless, uint32_t timeout_ms, const char *hostname)
 {
 	struct rf_ust_domain *domain = calloc(1, sizeof(*domain));
 	struct rlimit files = {.rlim_cur = 1024};
@@ -293,6 +293,7 @@ struct rf_ust_domain *rf_ust_domain_create(
 	domain->loop = loop;
 	domain->broker = broker;
 	domain->next_app_id = 1;
+	domain->owner = rootless ? getuid() : (uid_t)-1;
 	domain->timeout_ms = timeout_ms;
 	domain->app_limit = (unsigned int)(files.rlim_cur / 4 * 3 / FDS_PER_APP);
 	strncpy(domain->hostname, hostname, sizeof(domain->hostname) - 1);

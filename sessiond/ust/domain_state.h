@@ -22,6 +22,7 @@ struct rf_ust_domain {
 	struct rf_list apps; /* rf_app.node: registered and not gone */
 	unsigned int app_count;
 	unsigned int app_limit; /* for the limit of open files */
+	uid_t owner;            /* whose own daemon this is, (uid_t)-1 for root's */
 	struct rf_complaints too_many;
 	uint32_t timeout_ms;
 	uint64_t next_app_id;
@@ -30,9 +31,12 @@ struct rf_ust_domain {
 	char hostname[RF_NAME_SIZE];
 };
 
-/* HOSTNAME is copied. APPS_SOCK: the listening socket, taken. TIMEOUT_MS: for an application's answer, 0 = none. */
+/*
+ * HOSTNAME is copied. APPS_SOCK: the listening socket, taken. ROOTLESS: the daemon serves the user that it runs as.
+ * TIMEOUT_MS: for an application's answer, 0 = none.
+ */
 struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock,
-	uint32_t timeout_ms, const char *hostname);
+	bool rootless, uint32_t timeout_ms, const char *hostname);
 /* Sessions must be destroyed before. */
 void rf_ust_domain_destroy(struct rf_ust_domain *domain);
 

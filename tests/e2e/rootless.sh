@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A daemon that a plain user starts: where it is, what it makes and removes, who may start one, that it lives beside root's,
 # and that everything works in it as in root's.
+# Takes up to 240 s
 
 # shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
 . "$(dirname "$0")/../lib/suite.sh"
@@ -122,6 +123,17 @@ install -d -o "$ALICE" -g "$ALICE" "$T/out/lttng-home" "$T/out/a-home"
 in_place "LTTNG_HOME" "$T/out/lttng-home" env LTTNG_HOME="$T/out/lttng-home"
 in_place "HOME" "$T/out/a-home" env HOME="$T/out/a-home"
 in_place "the account's home" "$home" env -u HOME
+if [ "$SUITE" = ours ]; then
+	# Sessions to load are looked for in the same place, also when no variable names it.
+	start "$daemon" -b
+	alice lttng -q create loaded -o "$T/out/loaded"
+	alice lttng -q save -o "$dir/sessions/auto" loaded
+	end || fail "it ends"
+	start env -u HOME "$daemon" -b
+	is "$(sessions alice)" "loaded " "the account's home: sessions are loaded"
+	end || fail "it ends"
+	rm -r "$dir/sessions"
+fi
 not_ok "the home directory itself is not made" start env HOME="$T/out/none" "$daemon" -d
 not_ok "nor anything in it" test -e "$T/out/none"
 long=$T/out/lttng-home/$(printf 'x%.0s' {1..90})
@@ -151,6 +163,18 @@ is "$(sessions alice)" "$(sort "$T/spawned" | tr '\n' ' ')" "six at once: each t
 is "$(cat "$dir/lttng-sessiond.pid")" "$(pids_of_alice | head -n 1)" "six at once: one daemon"
 end || fail "it ends"
 not_ok "create says when there is none" alice env LTTNG_SESSIOND_PATH=/bin/false lttng create none
+
+# The parent is told by a signal; by our daemons also if it started one that goes into the background.
+signals_parent() {
+	alice bash -c 'trap "exit 0" USR1; "$@" >/dev/null 2>&1 & for ((i = 0; i < 200; i++)); do sleep 0.05; done; exit 1' sh "$@"
+}
+for options in -S "-b -S" "-d -S"; do
+	[ "$SUITE" = ours ] || [ "$options" = -S ] || continue
+	# shellcheck disable=SC2086 # words
+	ok "$options: the parent is told" signals_parent "$daemon" $options
+	ok "$options: and answered at once" answers
+	end || fail "$options: ends"
+done
 
 # Whoever is told that it is ready is answered: again and again.
 late=0
@@ -229,6 +253,15 @@ if [ "$SUITE" = ours ]; then
 	is "$bad" 0 "each is in its filter, without any capability and any way to one"
 	alice lttng -q destroy filtered
 fi
+
+# With a low limit of descriptors, which a user cannot raise: 75 applications, of which others may not take half here.
+end || fail "it ends"
+(ulimit -n 400 && start "$daemon" -b)
+for ((i = 0; i < 60; i++)); do alice rf-idle -r "$T/out/idle-$i" >/dev/null 2>&1 & done
+all_registered() { [ "$(alice lttng -n list -u | grep -c '^PID: ')" = 60 ]; }
+ours_ok "a low limit of descriptors: sixty applications" wait_until 20 all_registered
+mapfile -t idle < <(pgrep -u "$ALICE" -x rf-idle)
+kill "${idle[@]}"
 
 # Another group of the same user, by newgrp or sg. A stock daemon cannot take that identity, and ends in the attempt to save.
 if [ "$SUITE" = ours ]; then

@@ -317,6 +317,15 @@ __attribute__((unused)) static uint64_t discarded_without_loss(struct peer *peer
 	return discarded;
 }
 
+/* Each of so many events is in a file or was discarded. */
+__attribute__((unused)) static void expect_accounted(struct peer *peer, unsigned long events)
+{
+	uint64_t discarded = discarded_without_loss(peer);
+	unsigned long recorded = count_events(peer);
+
+	cr_assert_eq(recorded + discarded, events, "%lu and %lu", recorded, (unsigned long)discarded);
+}
+
 static void begin_in(struct peer *peer, struct app *app, const struct rf_consumer_create_channel *channel,
 	unsigned int events, const char *text, uint32_t dir, uint32_t buffer_dir)
 {

@@ -418,18 +418,26 @@ Test(server, limits_the_connections_of_a_user)
 		close(fds[i]);
 }
 
-Test(server, goes_on_for_clients_that_left)
+/* One client starts the session, which takes time; another waits in line behind it to stop it. */
+static void start_and_stop(int *first, int *second)
 {
 	struct message start = simple(16, "s"), stop = simple(17, "s");
-	int first, second;
 
 	make_session();
-	first = dial();
-	give_message(first, &start);
+	*first = dial();
+	give_message(*first, &start);
 	wait_until(atomic_load(&pending) == 1);
-	second = dial();
-	give_message(second, &stop);
+	*second = dial();
+	give_message(*second, &stop);
 	cr_expect(alive());
+}
+
+Test(server, goes_on_for_clients_that_left)
+{
+	struct message stop = simple(17, "s");
+	int first, second;
+
+	start_and_stop(&first, &second);
 	close(first);
 	close(second);
 	cr_expect(alive());
@@ -470,17 +478,10 @@ Test(server, sends_long_answers_to_slow_readers)
 /* What is left unfinished is freed (a sanitised build looks), and whoever waits is hung up on. */
 Test(server, leaves_nothing_behind_at_its_end)
 {
-	struct message start = simple(16, "s"), stop = simple(17, "s");
 	struct answer answer;
 	int first, second;
 
-	make_session();
-	first = dial();
-	give_message(first, &start);
-	wait_until(atomic_load(&pending) == 1);
-	second = dial();
-	give_message(second, &stop);
-	cr_expect(alive());
+	start_and_stop(&first, &second);
 	close(first);
 	end_server();
 	cr_expect_eq(hear(second, &answer), 0);

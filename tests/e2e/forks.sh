@@ -19,11 +19,14 @@ recording() {
 	lttng -q add-context -u -c ch -t vpid -t vuid -t procname
 	lttng -q start
 	ok "$name: runs" "$@"
+	# What became a daemon may not have registered yet.
+	wait_until 20 no_forker || fail "$name: processes stay"
 	wait_until 10 apps_registered 0 || fail "$name: applications stay"
 	lttng -q stop
 	lttng -q destroy
 	ok "$name: readable" read_trace "$T/out/$name"
 }
+no_forker() { ! pgrep -x rf-forker; }
 # processes: how many different ones are in $T/events.
 processes() { grep -oE 'vpid = [0-9]+' "$T/events" | sort -u | wc -l; }
 with_text() { grep -c "text = \"$1\"" "$T/events"; }

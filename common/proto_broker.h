@@ -34,7 +34,7 @@ enum rf_broker_message {
 	RF_BROKER_SPAWN_CONSUMER = 11,
 	/* Make or adopt a session's output directory as its owner. Reply: struct rf_broker_place. */
 	RF_BROKER_MAKE_TREE = 12,
-	/* Make the directory of one trace below a tree and grant its files to a consumer. Reply: struct
+	/* Make the directory of one trace in a chunk and grant its files to a consumer. Reply: struct
 	   rf_broker_place. */
 	RF_BROKER_MAKE_DIR = 13,
 	/* No more files in it; trims nothing. No reply. */
@@ -101,9 +101,8 @@ RF_MESSAGE(rf_broker_consumer_start, RF_BROKER_CONSUMER_START_FIELDS)
 #define RF_BROKER_SPAWN_CONSUMER_FIELDS(X) X(u32, consumer) X(u32, uid) X(u8, abi_bits)
 RF_MESSAGE(rf_broker_spawn_consumer, RF_BROKER_SPAWN_CONSUMER_FIELDS)
 
-#define RF_TREE_UST 1u /* make the ust/ part at once */
 /* uid, gid: the session's owner. root: as the client gave it; resolved only by the worker, with the owner's rights. */
-#define RF_BROKER_MAKE_TREE_FIELDS(X) X(u32, tree) X(u32, uid) X(u32, gid) X(u8, parts) X(path, root)
+#define RF_BROKER_MAKE_TREE_FIELDS(X) X(u32, tree) X(u32, uid) X(u32, gid) X(path, root)
 RF_MESSAGE(rf_broker_make_tree, RF_BROKER_MAKE_TREE_FIELDS)
 
 enum rf_dir_kind {
@@ -117,7 +116,6 @@ enum rf_dir_purpose {
 };
 
 /*
- * chunk: where it is made; 0: in the tree's root.
  * procname, pid, since (seconds, registration time): only for RF_DIR_UST_PID.
  */
 /* clang-format off */

@@ -149,8 +149,8 @@ int rf_broker_save_session(struct rf_broker_client *client, const struct rf_brok
 	return rf_requests_send(&client->requests, RF_BROKER_SAVE_SESSION, &w, &text_fd, 1, 0, done, data);
 }
 
-int rf_broker_lookup_account(struct rf_broker_client *client, enum rf_account_kind kind, const char *name,
-	rf_reply_fn done, void *data)
+int rf_broker_lookup_account(
+	struct rf_broker_client *client, enum rf_account_kind kind, const char *name, rf_reply_fn done, void *data)
 {
 	struct rf_broker_lookup_account request = {.kind = (uint8_t)kind};
 	size_t len = strnlen(name, sizeof(request.name) - 1);

@@ -55,8 +55,8 @@ int rf_broker_end_chunk(struct rf_broker_client *client, uint32_t type, const st
 /* TEXT_FD: a sealed memory file, stays the caller's. */
 int rf_broker_save_session(struct rf_broker_client *client, const struct rf_broker_save_session *request, int text_fd,
 	rf_reply_fn done, void *data);
-int rf_broker_lookup_account(struct rf_broker_client *client, enum rf_account_kind kind, const char *name,
-	rf_reply_fn done, void *data);
+int rf_broker_lookup_account(
+	struct rf_broker_client *client, enum rf_account_kind kind, const char *name, rf_reply_fn done, void *data);
 /* RF_BROKER_CLOSE_DIR, RF_BROKER_REMOVE_DIR, RF_BROKER_CLOSE_TREE, RF_BROKER_STOP_CONSUMER. */
 int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t id);
 

@@ -12,6 +12,7 @@ UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON) $(U
 # What clients reach, with a user-space domain that only notes what it is asked in place of the real one.
 CLIENT_SIDE := $(call objects,$(wildcard sessiond/client/*.c sessiond/model/*.c) \
 	tests/unit/fake_ust.c tests/unit/fake_broker.c tests/unit/client_request.c)
+CLIENT_SCENE := $(call objects,tests/unit/client_scene.c)
 CLIENT_LIBS := -lxml2
 unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
 UNIT := $(call unit_programs,$(UNIT_SOURCES))
@@ -25,7 +26,7 @@ $(call unit_programs,$(UNIT_CONSUMER)): $(BUILD)/tests/unit/%: $(BUILD)/tests/un
 $(call unit_programs,$(UNIT_COMMON)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(COMMON)
 	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS)
-$(call unit_programs,$(UNIT_CLIENT)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CLIENT_SIDE) $(COMMON)
+$(call unit_programs,$(UNIT_CLIENT)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CLIENT_SCENE) $(CLIENT_SIDE) $(COMMON)
 	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CRITERION_LIBS) $(CLIENT_LIBS)
 $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SESSIOND) $(SANDBOX) $(COMMON)
@@ -47,7 +48,7 @@ $(FUZZ_BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(SAY) "  CC $@"
 	@clang $(FUZZ_FLAGS) -c -o $@ $<
-FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame fuzz_message)
+FUZZ_COMMON_ONLY := $(addprefix $(FUZZ_BUILD)/,fuzz_wire fuzz_frame)
 $(filter $(FUZZ_COMMON_ONLY),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ -lpthread
@@ -55,7 +56,11 @@ FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CLIENT_LIBS) -lpthread
-$(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
+FUZZ_CONSUMER := $(FUZZ_BUILD)/fuzz_packet
+$(FUZZ_CONSUMER): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
+	$(SAY) "  LD $@"
+	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CONSUMERD_LIBS)
+$(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE) $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(SESSIOND_LIBS)
 

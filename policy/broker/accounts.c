@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool parse_id(const char *text, char **end, uint32_t *id)
 {
@@ -67,6 +68,9 @@ int rf_account_complete(struct rf_identity *identity)
 	identity->home = strdup(account->pw_dir);
 	if (!identity->home)
 		return -ENOMEM;
+	/* Nobody's groups can be taken then, and nobody's gid but our own. */
+	if (geteuid() != 0)
+		return 0;
 	getgrouplist(account->pw_name, primary, NULL, &count);
 	if (count <= 0 || count > 65536)
 		return -EOVERFLOW;

@@ -10,7 +10,8 @@ int rf_account_find(const char *name, const char *override, struct rf_identity *
 /*
  * The groups and the home of a session's owner, from the account database; none without an entry there. A gid that is
  * none of them was not the owner's to give (the session daemon passes on what it was told): the account's own takes its
- * place. Slow data bases make it slow: call it in the run-as worker. 0 or a negative errno.
+ * place. Without root the home alone. Slow data bases make it slow: call it in the run-as worker. 0 or a negative
+ * errno.
  */
 int rf_account_complete(struct rf_identity *identity);
 /* Group id by name, -1 when there is none. */

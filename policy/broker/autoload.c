@@ -2,6 +2,7 @@
 #include "policy/broker/autoload.h"
 
 #include "common/log.h"
+#include "policy/broker/exec.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,40 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define PROGRAM "ringfence-autoload"
-#define ENVIRONMENT_MAX 16
 
 /* Where the user's files and the session daemon's sockets are, and the schema that files must follow. */
 static const char *const passed_on[] = {
 	"HOME",
 	"LTTNG_HOME",
 	"LTTNG_SESSION_CONFIG_XSD_PATH",
-	"TZ",
-	"JOURNAL_STREAM",
-	"ASAN_OPTIONS",
-	"UBSAN_OPTIONS",
-	"TSAN_OPTIONS",
-	"LSAN_OPTIONS",
+	NULL,
 };
-
-static void make_environment(char *environment[ENVIRONMENT_MAX])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++) {
-		const char *value = getenv(passed_on[i]);
-		char *entry;
-
-		if (value && asprintf(&entry, "%s=%s", passed_on[i], value) > 0)
-			environment[count++] = entry;
-	}
-	environment[count] = NULL;
-}
 
 static int arrange_fds(void)
 {
@@ -56,27 +35,13 @@ static int arrange_fds(void)
 static _Noreturn void become_helper(const char *path, char *given, pid_t broker)
 {
 	const struct rf_identity identity = {.uid = getuid(), .gid = getgid()};
-	const struct rlimit no_core = {0};
-	char *environment[ENVIRONMENT_MAX];
 	char *argv[] = {(char *)(uintptr_t)PROGRAM, given, NULL};
-	sigset_t none;
-	int err;
+	const struct rf_program program = {.path = path, .argv = argv, .passed_on = passed_on, .death_signal = SIGKILL};
+	int err = arrange_fds();
 
-	make_environment(environment);
-	setrlimit(RLIMIT_CORE, &no_core);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	err = arrange_fds();
 	if (!err)
-		err = rf_identity_confine(&identity);
-	/* After the identity: changing that clears it. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!err && getppid() == broker) {
-		execve(path, argv, environment);
-		err = -errno;
-	}
-	if (err)
-		rf_error("cannot start %s: %s", path, strerror(-err));
+		rf_exec_confined(&program, &identity, broker);
+	rf_error("cannot start %s: %s", path, strerror(-err));
 	_exit(127);
 }
 

@@ -3,6 +3,8 @@
 
 #include "common/log.h"
 #include "policy/broker/autoload.h"
+#include "policy/broker/exec.h"
+#include "policy/broker/forked.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
@@ -14,51 +16,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ENVIRONMENT_MAX 16
 #define CONSUMER_SEND_BUFFER 8192 /* bytes; every frame to a consumer is much smaller */
 #define CONSUMERS_MAX 1024u
 /* One that closed its link is at its end; it is of no use if not. */
 #define HANG_UP_GRACE (10 * RF_SECOND)
 
-/* What children may know of our environment, and why. */
+/* What children may know of our environment besides what all may. */
 static const char *const passed_on[] = {
 	"LTTNG_UST_CLOCK_PLUGIN", /* daemons and applications must read the same clock */
-	"TZ",                     /* dates in names */
-	"JOURNAL_STREAM",         /* form of log lines */
-	"ASAN_OPTIONS",           /* sanitised test builds */
-	"UBSAN_OPTIONS",
-	"TSAN_OPTIONS",
-	"LSAN_OPTIONS",
+	NULL,
 };
 
 /*
  * The allocator's caches, one a thread, keep what was allocated by one thread and freed by another out of the heap's
  * free space: with two dozen threads a heap grows on for thousands of applications although nothing is held.
  */
-static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0";
-
-static size_t make_environment(char *environment[ENVIRONMENT_MAX])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++) {
-		const char *value = getenv(passed_on[i]);
-		char *entry;
-
-		if (value && asprintf(&entry, "%s=%s", passed_on[i], value) > 0)
-			environment[count++] = entry;
-	}
-	environment[count++] = tunables;
-	environment[count] = NULL;
-	return count;
-}
+static const char tunables[] = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0";
 
 /* Descriptors of a new child, by the number they get. -1: none. */
 struct child_fds {
@@ -84,29 +62,17 @@ static int arrange_fds(const struct child_fds *fds)
 static _Noreturn void become_child(
 	const char *path, const struct rf_identity *identity, const struct child_fds *fds, pid_t broker)
 {
-	const struct rlimit no_core = {0};
-	char *environment[ENVIRONMENT_MAX];
 	char *argv[] = {(char *)(uintptr_t)path, NULL};
-	sigset_t none;
+	const struct rf_program program = {
+		.path = path, .argv = argv, .passed_on = passed_on, .setting = tunables, .death_signal = SIGTERM};
 	int err;
 
-	make_environment(environment);
 	setsid();
 	umask(077);
-	setrlimit(RLIMIT_CORE, &no_core);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	err = arrange_fds(fds);
 	if (!err)
-		err = rf_identity_confine(identity);
-	/* After the identity: changing that clears it. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (!err && getppid() == broker) {
-		execve(path, argv, environment);
-		err = -errno;
-	}
-	if (err)
-		rf_error("cannot start %s: %s", path, strerror(-err));
+		rf_exec_confined(&program, identity, broker);
+	rf_error("cannot start %s: %s", path, strerror(-err));
 	_exit(127);
 }
 
@@ -163,39 +129,26 @@ static struct rf_peer *start(struct rf_broker *broker, const char *program, enum
 	struct rf_peer *peer = calloc(1, sizeof(*peer));
 	char path[PATH_MAX];
 	pid_t self = getpid();
-	int ends[2];
+	struct child_fds fds = {.control = control_fd};
 
 	*err = -ENOMEM;
 	if (!peer)
 		return NULL;
 	*err = snprintf(path, sizeof(path), "%s%s%s", dir, slash, program) < (int)sizeof(path) ? 0 : -ENAMETOOLONG;
-	if (!*err && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		*err = -errno;
-	if (*err) {
-		free(peer);
-		return NULL;
-	}
-	bound_socket(ends[0], role);
 	peer->broker = broker;
 	peer->role = role;
 	rf_list_init(&peer->node);
-
-	const struct child_fds fds = {.broker = ends[1], .control = control_fd};
-
-	peer->pid = fork();
-	if (peer->pid == 0)
+	if (!*err)
+		peer->pid = rf_forked_start(broker->loop, &peer->link, peer_frame, peer_gone, peer, &fds.broker);
+	if (!*err && peer->pid == 0)
 		become_child(path, identity, &fds, self);
-	*err = peer->pid < 0 ? -errno : 0;
-	close(ends[1]);
-	if (!*err)
-		*err = rf_link_init(&peer->link, ends[0], peer_frame, peer_gone, peer);
-	if (!*err)
-		*err = rf_link_attach(&peer->link, broker->loop);
-	if (*err) {
-		close(ends[0]);
+	if (peer->pid < 0)
+		*err = peer->pid;
+	if (*err < 0) {
 		free(peer);
 		return NULL;
 	}
+	bound_socket(peer->link.sock, role);
 	peer->linked = true;
 	rf_audit("op=start program=%s pid=%d uid=%u gid=%u result=granted", program, (int)peer->pid, identity->uid,
 		identity->gid);

@@ -7,7 +7,34 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+pid_t rf_forked_start(struct rf_loop *loop, struct rf_link *link, rf_link_frame_fn on_frame, rf_link_gone_fn on_gone,
+	void *owner, int *sock)
+{
+	int ends[2];
+	pid_t pid;
+	int err;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	/* Before the fork: there is no child then that nobody knows. */
+	err = rf_link_init(link, ends[0], on_frame, on_gone, owner);
+	if (!err)
+		err = rf_link_attach(link, loop);
+	pid = err < 0 ? err : fork();
+	if (pid == 0) {
+		*sock = ends[1];
+		return 0;
+	}
+	if (pid < 0 && !err)
+		pid = -errno;
+	close(ends[1]);
+	if (pid < 0)
+		rf_link_fini(link);
+	return pid;
+}
 
 int rf_forked_begin(int sock, pid_t broker)
 {

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A process that the broker forks and that stays this program: run-as workers, account look-ups. */
+/*
+ * Processes that the broker forks: with a link to it, and those that stay this program (run-as workers, account
+ * look-ups).
+ */
 #ifndef RF_POLICY_BROKER_FORKED_H
 #define RF_POLICY_BROKER_FORKED_H
 
+#include "common/link.h"
+
 #include <sys/types.h>
+
+/*
+ * Forks. In the child: 0, and its end of the link in SOCK. In the broker: its pid, with LINK attached to LOOP; or a
+ * negative errno, and there is no link. Loop thread.
+ */
+pid_t rf_forked_start(struct rf_loop *loop, struct rf_link *link, rf_link_frame_fn on_frame, rf_link_gone_fn on_gone,
+	void *owner, int *sock);
 
 /*
  * In the child, at once: it dies with BROKER, has no signal blocked and no descriptor but stderr and SOCK, which

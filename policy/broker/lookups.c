@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +43,7 @@ bool rf_account_name_ok(const char *name)
 static void answer(struct lookup *lookup, int status, struct rf_reader *body)
 {
 	const struct rf_broker_lookup_account *request = &lookup->request;
+	const char *kind = request->kind == RF_ACCOUNT_USER ? "user" : "group";
 	struct rf_broker_account account = {0};
 	struct rf_peer *peer = lookup->peer;
 	struct rf_writer w;
@@ -51,9 +51,12 @@ static void answer(struct lookup *lookup, int status, struct rf_reader *body)
 
 	if (!status && (!body || !rf_broker_account_decode(body, &account)))
 		status = -EIO;
-	rf_audit("op=lookup-account role=sessiond kind=%s name=\"%s\" result=%s%s",
-		request->kind == RF_ACCOUNT_USER ? "user" : "group", rf_log_safe(safe, sizeof(safe), request->name),
-		status ? "refused error=" : "granted", status ? strerror(-status) : "");
+	rf_log_safe(safe, sizeof(safe), request->name);
+	if (status)
+		rf_audit("op=lookup-account role=sessiond kind=%s name=\"%s\" result=refused error=\"%s\"", kind, safe,
+			strerror(-status));
+	else
+		rf_audit("op=lookup-account role=sessiond kind=%s name=\"%s\" result=granted", kind, safe);
 	lookup->peer = NULL;
 	if (!peer || !peer->linked)
 		return;
@@ -135,32 +138,23 @@ int rf_lookup_start(struct rf_broker *broker, struct rf_peer *peer, const struct
 {
 	struct lookup *lookup = broker->lookup_count < RF_LOOKUPS_MAX ? calloc(1, sizeof(*lookup)) : NULL;
 	pid_t self = getpid();
-	int ends[2];
-	int err;
+	pid_t pid;
+	int sock;
 
 	if (!lookup)
 		return broker->lookup_count < RF_LOOKUPS_MAX ? -ENOMEM : -EAGAIN;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		err = -errno;
-		free(lookup);
-		return err;
-	}
 	lookup->broker = broker;
 	lookup->peer = peer;
 	lookup->serial = frame->serial;
 	lookup->request = *request;
-	lookup->pid = fork();
-	if (lookup->pid == 0)
-		look_up(ends[1], &broker->sessiond_identity, request, self);
-	close(ends[1]);
-	err = lookup->pid < 0 ? -EAGAIN : rf_link_init(&lookup->link, ends[0], answered, gone, lookup);
-	if (!err)
-		err = rf_link_attach(&lookup->link, broker->loop);
-	if (err < 0) {
-		close(ends[0]);
+	pid = rf_forked_start(broker->loop, &lookup->link, answered, gone, lookup, &sock);
+	if (pid == 0)
+		look_up(sock, &broker->sessiond_identity, request, self);
+	if (pid < 0) {
 		free(lookup);
-		return err;
+		return pid;
 	}
+	lookup->pid = pid;
 	rf_list_append(&broker->lookups, &lookup->node);
 	broker->lookup_count++;
 	rf_timer_arm(broker->loop, &lookup->deadline, RF_LOOKUP_DEADLINE, too_late);

@@ -46,6 +46,40 @@ void rf_made_files_free(struct rf_made_files *files)
 		free(channel->ranges);
 		free(channel);
 	}
+	files->metadata = false;
+}
+
+void rf_made_files_move(struct rf_made_files *to, struct rf_made_files *from)
+{
+	rf_list_for_each_safe(node, tmp, &from->channels) {
+		rf_list_remove(node);
+		rf_list_append(&to->channels, node);
+	}
+	to->metadata = from->metadata;
+	from->metadata = false;
+}
+
+static bool channels_equal(const struct channel *a, const struct channel *b)
+{
+	if (a->index != b->index || a->count != b->count || strcmp(a->name, b->name) != 0)
+		return false;
+	return !a->count || !memcmp(a->ranges, b->ranges, a->count * sizeof(*a->ranges));
+}
+
+bool rf_made_files_equal(const struct rf_made_files *a, const struct rf_made_files *b)
+{
+	const struct rf_list *other = b->channels.next;
+
+	if (a->metadata != b->metadata)
+		return false;
+	rf_list_for_each(node, &a->channels) {
+		if (other == &b->channels ||
+			!channels_equal(rf_container_of(node, const struct channel, node),
+				rf_container_of(other, const struct channel, node)))
+			return false;
+		other = other->next;
+	}
+	return other == &b->channels;
 }
 
 void rf_stream_name(char *out, size_t size, const char *channel, uint32_t cpu, uint32_t number)

@@ -21,7 +21,12 @@ struct rf_made_files {
 #define RF_STREAM_NAME_SIZE 320u
 
 void rf_made_files_init(struct rf_made_files *files);
+/* Empty afterwards. */
 void rf_made_files_free(struct rf_made_files *files);
+/* What FROM has, TO (empty before) has afterwards, and FROM nothing. */
+void rf_made_files_move(struct rf_made_files *to, struct rf_made_files *from);
+/* The same files, made in the same order. */
+bool rf_made_files_equal(const struct rf_made_files *a, const struct rf_made_files *b);
 /* The name of a stream's file; NUMBER: RF_NO_FILE_NUMBER or that of its set. */
 void rf_stream_name(char *out, size_t size, const char *channel, uint32_t cpu, uint32_t number);
 /* Files of COUNT processors were made or emptied. INDEX: each has one. 0, -ENOMEM, or -ENOSPC: too many to remember. */

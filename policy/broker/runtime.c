@@ -108,6 +108,35 @@ static bool somebody_listens(const char *path)
 	return listens;
 }
 
+static bool in_group(gid_t group)
+{
+	int count = getgroups(0, NULL);
+	gid_t *groups = count > 0 ? calloc((size_t)count, sizeof(*groups)) : NULL;
+	bool found = false;
+
+	count = groups ? getgroups(count, groups) : 0;
+	for (int i = 0; i < count; i++)
+		found |= groups[i] == group;
+	free(groups);
+	return found;
+}
+
+/* While there is a daemon of root, the clients of its group's members ask nobody else. */
+static bool root_serves_us(gid_t group)
+{
+	return group != (gid_t)-1 && in_group(group) && somebody_listens("/var/run/lttng/client-lttng-sessiond");
+}
+
+/* A daemon that ended removes its lock file: what we locked may have no name any more. */
+static bool is_file_at(int fd, const char *path)
+{
+	struct stat here;
+	struct stat there;
+
+	return fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_dev == there.st_dev &&
+		here.st_ino == there.st_ino;
+}
+
 /* Both kinds of lock: older and newer daemons each know one of them. */
 static int take_lock(struct rf_runtime *runtime)
 {
@@ -117,14 +146,19 @@ static int take_lock(struct rf_runtime *runtime)
 
 	if (err < 0)
 		return err;
-	runtime->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
-	if (runtime->lock_fd < 0) {
-		rf_error("cannot open lock file %s: %s", path, strerror(errno));
-		return -errno;
+	for (;;) {
+		runtime->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+		if (runtime->lock_fd < 0) {
+			err = -errno;
+			rf_error("cannot open lock file %s: %s", path, strerror(-err));
+			return err;
+		}
+		if (fcntl(runtime->lock_fd, F_SETLK, &whole) < 0 || flock(runtime->lock_fd, LOCK_EX | LOCK_NB) < 0)
+			return -EBUSY;
+		if (is_file_at(runtime->lock_fd, path))
+			return 0;
+		close(runtime->lock_fd);
 	}
-	if (fcntl(runtime->lock_fd, F_SETLK, &whole) < 0 || flock(runtime->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return -EBUSY;
-	return 0;
 }
 
 static int listen_on(const char *path, mode_t mode, gid_t group, int *sock)
@@ -218,9 +252,12 @@ static void map_wait_word(struct rf_runtime *runtime)
 
 	void *map = mmap(NULL, sizeof(int32_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	close(fd);
-	if (map != MAP_FAILED)
-		runtime->wait_word = map;
+	if (map == MAP_FAILED) {
+		close(fd);
+		return;
+	}
+	runtime->wait_word = map;
+	runtime->wait_fd = fd;
 }
 
 int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *options)
@@ -230,9 +267,15 @@ int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *optio
 		runtime->socks[i] = -1;
 	memset(runtime->error_socks, -1, sizeof(runtime->error_socks));
 
-	gid_t group = runtime->rootless ? (gid_t)-1 : rf_group_find(options->group);
+	gid_t group = rf_group_find(options->group);
 
-	if (!runtime->rootless && group == (gid_t)-1) {
+	if (runtime->rootless && root_serves_us(group)) {
+		rf_error("a session daemon of root is already running, and serves group %s", options->group);
+		return -EBUSY;
+	}
+	if (runtime->rootless) {
+		group = (gid_t)-1;
+	} else if (group == (gid_t)-1) {
 		rf_warning("there is no group %s: only root may connect", options->group);
 		group = 0;
 	}
@@ -266,7 +309,9 @@ static void set_wait_word(struct rf_runtime *runtime, int32_t value)
 {
 	if (!runtime->wait_word)
 		return;
-	__atomic_store_n(runtime->wait_word, value, __ATOMIC_SEQ_CST);
+	/* Anybody may have made the file before us and may cut it: we never touch its memory ourselves. */
+	if (pwrite(runtime->wait_fd, &value, sizeof(value), 0) != sizeof(value))
+		return;
 	/* Shared between processes: not the private kind. */
 	if (value)
 		syscall(SYS_futex, runtime->wait_word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
@@ -301,10 +346,11 @@ void rf_runtime_remove(struct rf_runtime *runtime)
 		if (runtime->socks[i] >= 0)
 			unlink(runtime->paths[i]);
 	unlink(runtime->pidfile);
-	for (size_t i = 0; i < RF_CONSUMER_DIRS; i++) {
+	/* Of a start that failed half-way, too: a directory may be there without its socket. */
+	for (size_t i = runtime->rootless ? ROOT_DIRS : 0; i < RF_CONSUMER_DIRS; i++) {
 		char error[PATH_MAX];
 
-		if (runtime->error_socks[i] < 0 || join(path, runtime->dir, consumer_dirs[i]) < 0)
+		if (join(path, runtime->dir, consumer_dirs[i]) < 0)
 			continue;
 		if (join(error, path, "error") == 0)
 			unlink(error);

@@ -34,7 +34,8 @@ struct rf_runtime {
 	bool owned; /* the lock is ours, and so is what is in the directory */
 	int error_socks[RF_CONSUMER_DIRS];
 	char pidfile[PATH_MAX];
-	int32_t *wait_word; /* NULL when it cannot be had */
+	int32_t *wait_word; /* where applications sleep; NULL when it cannot be had */
+	int wait_fd;        /* its file */
 };
 
 /* Where the user's things are: LTTNG_HOME, HOME, or the account's; NULL when there is nothing. */

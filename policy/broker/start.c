@@ -140,7 +140,13 @@ int rf_broker_main(int argc, char **argv)
 	close_range(STDERR_FILENO + 1, ~0u, 0);
 	rf_log_init("ringfenced", RF_LOG_WARNING);
 
-	int got = rf_options_read(&options, argc, argv, rf_runtime_home());
+	const char *home = rf_runtime_home();
+
+	/* For children, which cannot ask for the account's. */
+	if (home)
+		setenv("HOME", home, 0);
+
+	int got = rf_options_read(&options, argc, argv, home);
 
 	if (got != RF_OPTIONS_RUN) {
 		rf_options_free(&options);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The broker's state: its children, the trace trees with their workers, and the directories granted to consumers. One
- * thread, one loop. Everything here is freed by the file that makes it (children.c, trees.c).
+ * The broker's state: its children, the trace trees with their workers, the directories granted to consumers, and
+ * look-ups of accounts. One thread, one loop. Trees, directories and look-ups are freed by the file that makes them
+ * (trees.c, lookups.c), children by lifecycle.c when they have exited and their link is closed.
  */
 #ifndef RF_POLICY_BROKER_STATE_H
 #define RF_POLICY_BROKER_STATE_H

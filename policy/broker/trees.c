@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,30 +146,20 @@ struct rf_tree *rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, g
 	struct rf_identity owner = {.uid = uid, .gid = gid};
 	struct rf_tree *tree = broker->tree_count < TREES_MAX ? calloc(1, sizeof(*tree)) : NULL;
 	pid_t self = getpid();
-	int ends[2];
+	int sock;
 
 	*err = broker->tree_count < TREES_MAX ? -ENOMEM : -EUSERS;
 	if (!tree)
 		return NULL;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-		*err = -errno;
-		free(tree);
-		return NULL;
-	}
 	tree->broker = broker;
 	tree->id = id;
 	tree->uid = uid;
 	rf_list_init(&tree->passed);
-	tree->pid = fork();
+	tree->pid = rf_forked_start(broker->loop, &tree->link, worker_answered, worker_gone, tree, &sock);
 	if (tree->pid == 0)
-		become_worker(ends[1], &owner, self);
-	close(ends[1]);
-
-	*err = tree->pid < 0 ? -EAGAIN : rf_link_init(&tree->link, ends[0], worker_answered, worker_gone, tree);
-	if (!*err)
-		*err = rf_link_attach(&tree->link, broker->loop);
-	if (*err < 0) {
-		close(ends[0]);
+		become_worker(sock, &owner, self);
+	if (tree->pid < 0) {
+		*err = tree->pid;
 		free(tree);
 		return NULL;
 	}

@@ -119,22 +119,6 @@ static off_t metadata_end(int fd, off_t size)
 	return end;
 }
 
-/* Without whole metadata no packet of the trace can be read. */
-static void trim_metadata(int dir)
-{
-	int fd = open_in(dir, "metadata", O_RDWR);
-	off_t size = fd < 0 ? -1 : size_of(fd);
-
-	if (size > 0) {
-		off_t end = metadata_end(fd, size);
-
-		if (end < size && ftruncate(fd, end) == 0)
-			rf_warning("cut %lld bytes of a torn packet off metadata", (long long)(size - end));
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
 /* Offset just behind the last packet that is there as a whole. */
 static off_t stream_end(int fd, off_t size)
 {
@@ -160,26 +144,30 @@ static off_t stream_end(int fd, off_t size)
 	return end;
 }
 
-void rf_trim_stream(int dir, const char *name)
+/* Cuts NAME in DIR to the whole packets that END_OF finds in it. */
+static void trim_to(int dir, const char *name, off_t (*end_of)(int fd, off_t size))
 {
 	int fd = open_in(dir, name, O_RDWR);
 	off_t size = fd < 0 ? -1 : size_of(fd);
+	off_t end = size > 0 ? end_of(fd, size) : size;
 	char safe[256];
 
-	if (size > 0) {
-		off_t end = stream_end(fd, size);
-
-		if (end < size && ftruncate(fd, end) == 0)
-			rf_warning("cut %lld bytes of a torn packet off %s", (long long)(size - end),
-				rf_log_safe(safe, sizeof(safe), name));
-	}
+	if (end < size && ftruncate(fd, end) == 0)
+		rf_warning("cut %lld bytes of a torn packet off %s", (long long)(size - end),
+			rf_log_safe(safe, sizeof(safe), name));
 	if (fd >= 0)
 		close(fd);
 }
 
+void rf_trim_stream(int dir, const char *name)
+{
+	trim_to(dir, name, stream_end);
+}
+
 void rf_trim_trace(int dir)
 {
-	trim_metadata(dir);
+	/* Without whole metadata no packet of the trace can be read. */
+	trim_to(dir, "metadata", metadata_end);
 
 	int index_dir = open_in(dir, "index", O_RDONLY | O_DIRECTORY);
 	DIR *list = index_dir < 0 ? NULL : fdopendir(index_dir);

@@ -119,6 +119,12 @@ static void reply_files(
 		close(fds[--count]);
 }
 
+/* What open-streams and open-buffers have in common. The broker has checked it, too. */
+static bool streams_ok(const char *channel, uint32_t cpu_count)
+{
+	return (!RF_CHECK_NAMES || rf_channel_name_ok(channel)) && cpu_count && cpu_count <= RF_OPEN_STREAMS_MAX;
+}
+
 static void open_streams(struct worker *worker, struct rf_frame *frame)
 {
 	struct rf_broker_open_streams request;
@@ -126,9 +132,7 @@ static void open_streams(struct worker *worker, struct rf_frame *frame)
 	unsigned int count = 0;
 	int err = -EINVAL;
 
-	if (rf_broker_open_streams_decode(&frame->body, &request) &&
-		(!RF_CHECK_NAMES || rf_channel_name_ok(request.channel)) && request.cpu_count &&
-		request.cpu_count <= RF_OPEN_STREAMS_MAX) {
+	if (rf_broker_open_streams_decode(&frame->body, &request) && streams_ok(request.channel, request.cpu_count)) {
 		struct rf_worker_dir *dir = rf_worker_dir_find(&worker->tree, request.dir);
 
 		err = dir ? rf_worker_open_streams(&worker->tree, dir, &request, fds, &count) : -ENOENT;
@@ -143,9 +147,7 @@ static void open_buffers(struct worker *worker, struct rf_frame *frame)
 	unsigned int count = 0;
 	int err = -EINVAL;
 
-	if (rf_broker_open_buffers_decode(&frame->body, &request) &&
-		(!RF_CHECK_NAMES || rf_channel_name_ok(request.channel)) && request.cpu_count &&
-		request.cpu_count <= RF_OPEN_STREAMS_MAX) {
+	if (rf_broker_open_buffers_decode(&frame->body, &request) && streams_ok(request.channel, request.cpu_count)) {
 		struct rf_worker_dir *dir = rf_worker_dir_find(&worker->tree, request.dir);
 
 		err = dir ? rf_worker_open_buffers(&worker->tree, dir, &request, fds, &count) : -ENOENT;

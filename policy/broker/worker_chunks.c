@@ -18,26 +18,15 @@
 /* A session has one or two, and forgets those that are done with. */
 #define CHUNKS_MAX 4096u
 /* Snapshots may be taken as long as the session lives, and nobody says that one is done with. */
-#define SNAPSHOTS_KEPT 64u
+#define SNAPSHOTS_KEPT 4u
 /* Of one name: what is there already belongs to somebody else, or to another session on the same path. */
 #define COMPANIONS_MAX 1000u
 
 void rf_worker_tree_init(struct rf_worker_tree *tree, uid_t owner)
 {
-	*tree = (struct rf_worker_tree){.owner = owner, .root = -1, .no_chunk = {.fd = -1}};
+	*tree = (struct rf_worker_tree){.owner = owner, .root = -1};
 	rf_list_init(&tree->chunks);
 	rf_list_init(&tree->open);
-	rf_list_init(&tree->no_chunk.node);
-	rf_list_init(&tree->no_chunk.dirs);
-}
-
-static int make_part(int dir)
-{
-	int part = rf_resolve_below(dir, UST_PART, 0);
-
-	if (part >= 0)
-		close(part);
-	return part < 0 ? part : 0;
 }
 
 int rf_worker_tree_make(struct rf_worker_tree *tree, const struct rf_broker_make_tree *request)
@@ -46,10 +35,7 @@ int rf_worker_tree_make(struct rf_worker_tree *tree, const struct rf_broker_make
 		return -EINVAL;
 	memcpy(tree->root_path, request->root, sizeof(tree->root_path));
 	tree->root = rf_resolve_root(request->root, tree->owner);
-	if (tree->root < 0)
-		return tree->root;
-	tree->no_chunk.fd = tree->root;
-	return request->parts & RF_TREE_UST ? make_part(tree->root) : 0;
+	return tree->root < 0 ? tree->root : 0;
 }
 
 void rf_worker_tree_path(const struct rf_worker_tree *tree, const char *path, char *out)
@@ -59,8 +45,6 @@ void rf_worker_tree_path(const struct rf_worker_tree *tree, const char *path, ch
 
 struct rf_worker_chunk *rf_worker_chunk_find(struct rf_worker_tree *tree, uint32_t id)
 {
-	if (id == 0)
-		return &tree->no_chunk;
 	rf_list_for_each(node, &tree->chunks) {
 		struct rf_worker_chunk *chunk = rf_container_of(node, struct rf_worker_chunk, node);
 
@@ -86,24 +70,12 @@ void rf_worker_chunk_drop(struct rf_worker_tree *tree, struct rf_worker_chunk *c
 
 static void forget(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk)
 {
-	rf_list_for_each_safe(node, tmp, &chunk->dirs) {
-		struct rf_worker_dir *dir = rf_container_of(node, struct rf_worker_dir, node);
-
-		if (dir->fd < 0)
-			rf_worker_dir_forget(tree, dir);
-	}
+	tree->finished_count -= chunk->finished.count;
+	rf_finished_dirs_free(&chunk->finished);
 	rf_list_remove(&chunk->node);
 	tree->chunk_count--;
 	chunk->forgotten = true;
 	rf_worker_chunk_drop(tree, chunk);
-}
-
-static bool has_open_dir(const struct rf_worker_chunk *chunk)
-{
-	rf_list_for_each(node, &chunk->dirs)
-		if (rf_container_of(node, struct rf_worker_dir, node)->fd >= 0)
-			return true;
-	return false;
 }
 
 /* The oldest first. What was made in one stays, of course. */
@@ -114,7 +86,7 @@ static void forget_old_snapshots(struct rf_worker_tree *tree)
 
 		if (tree->chunk_count <= SNAPSHOTS_KEPT)
 			return;
-		if (chunk->kind == RF_CHUNK_SNAPSHOT && !has_open_dir(chunk))
+		if (chunk->kind == RF_CHUNK_SNAPSHOT && !rf_list_linked(&chunk->dirs))
 			forget(tree, chunk);
 	}
 }
@@ -190,6 +162,15 @@ static int make_place(
 	}
 }
 
+static int make_part(int dir)
+{
+	int part = rf_resolve_below(dir, UST_PART, 0);
+
+	if (part >= 0)
+		close(part);
+	return part < 0 ? part : 0;
+}
+
 int rf_worker_chunk_make(
 	struct rf_worker_tree *tree, const struct rf_broker_make_chunk *request, char where[RF_PATH_SIZE])
 {
@@ -214,6 +195,7 @@ int rf_worker_chunk_make(
 	chunk->fd = -1;
 	rf_list_init(&chunk->node);
 	rf_list_init(&chunk->dirs);
+	rf_finished_dirs_init(&chunk->finished);
 	err = make_place(tree, chunk, request);
 	rf_worker_tree_path(tree, chunk->path, where);
 	if (!err && (request->parts & RF_CHUNK_UST))
@@ -268,7 +250,7 @@ static int retire_base(struct rf_worker_tree *tree, struct rf_worker_chunk *chun
 
 int rf_worker_chunk_retire(struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE])
 {
-	struct rf_worker_chunk *chunk = request->chunk ? rf_worker_chunk_find(tree, request->chunk) : NULL;
+	struct rf_worker_chunk *chunk = rf_worker_chunk_find(tree, request->chunk);
 	char old[NAME_MAX + 1];
 	int err = -EEXIST;
 
@@ -309,7 +291,7 @@ static int name_archive(
 int rf_worker_chunk_archive(
 	struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE])
 {
-	struct rf_worker_chunk *chunk = request->chunk ? rf_worker_chunk_find(tree, request->chunk) : NULL;
+	struct rf_worker_chunk *chunk = rf_worker_chunk_find(tree, request->chunk);
 	char path[256];
 	char name[128];
 	int archives;
@@ -338,13 +320,14 @@ int rf_worker_chunk_archive(
 
 int rf_worker_chunk_remove(struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE])
 {
-	struct rf_worker_chunk *chunk = request->chunk ? rf_worker_chunk_find(tree, request->chunk) : NULL;
+	struct rf_worker_chunk *chunk = rf_worker_chunk_find(tree, request->chunk);
 
 	rf_worker_tree_path(tree, chunk ? chunk->path : "", where);
 	if (!chunk)
 		return -ENOENT;
 	rf_list_for_each(node, &chunk->dirs)
-		rf_worker_dir_delete_files(tree, rf_container_of(node, struct rf_worker_dir, node));
+		rf_worker_dir_delete_files(tree, rf_container_of(node, const struct rf_worker_dir, node));
+	rf_finished_dirs_delete(&chunk->finished, chunk->fd, tree->owner);
 	/* Of a chunk without traces, or whose last one went, it is still there. */
 	rf_resolve_prune(chunk->fd, UST_PART);
 	if (chunk->path[0])

@@ -14,8 +14,8 @@
 
 /* Directories of one name: a process that registers again in the same second, a trace that is begun anew. */
 #define SAME_NAME_MAX 1000
-/* That are remembered. What was made in others stays when a chunk is removed, as foreign files do. */
-#define RECORDS_MAX 131072u
+/* Closed ones that are remembered. What was made in others stays when a chunk is removed, as foreign files do. */
+#define FINISHED_MAX 131072u
 /* Below a chunk. */
 #define DIR_PATH_SIZE (RF_NAME_SIZE + 128)
 
@@ -49,7 +49,7 @@ static bool was_made(const struct rf_worker_chunk *chunk, const char *path)
 	rf_list_for_each(node, &chunk->dirs)
 		if (!strcmp(rf_container_of(node, struct rf_worker_dir, node)->path, path))
 			return true;
-	return false;
+	return rf_finished_dirs_have(&chunk->finished, path);
 }
 
 /*
@@ -100,7 +100,6 @@ static int remember(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk,
 		return -ENOMEM;
 	dir->chunk = chunk;
 	dir->id = request->dir;
-	dir->kind = (enum rf_dir_kind)request->kind;
 	dir->purpose = (enum rf_dir_purpose)request->purpose;
 	dir->fd = fd;
 	rf_made_files_init(&dir->files);
@@ -108,7 +107,6 @@ static int remember(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk,
 	rf_list_append(&chunk->dirs, &dir->node);
 	/* In front: the newest are asked for next. */
 	rf_list_insert_after(&tree->open, &dir->open);
-	tree->dir_count++;
 	return 0;
 }
 
@@ -125,12 +123,10 @@ int rf_worker_dir_make(struct rf_worker_tree *tree, const struct rf_broker_make_
 		return -EINVAL;
 	if (!chunk)
 		return -ENOENT;
-	/* Without a record the next of the same name would empty its files. */
-	if (request->kind == RF_DIR_UST_UID && tree->dir_count >= RECORDS_MAX)
-		return -EUSERS;
 	name_dir(request, path, sizeof(path));
-	fd = request->kind == RF_DIR_UST_UID ? make_once(chunk, path, sizeof(path))
-					     : make_numbered(chunk, path, sizeof(path));
+	/* One that is there and not remembered may be of this chunk: nobody may empty its files. */
+	fd = request->kind == RF_DIR_UST_UID && !chunk->finished.lost ? make_once(chunk, path, sizeof(path))
+								      : make_numbered(chunk, path, sizeof(path));
 	snprintf(full, sizeof(full), "%s%s%s", chunk->path, chunk->path[0] ? "/" : "", path);
 	rf_worker_tree_path(tree, full, where);
 	if (fd < 0)
@@ -143,61 +139,48 @@ int rf_worker_dir_make(struct rf_worker_tree *tree, const struct rf_broker_make_
 	return err;
 }
 
-static void close_fd(struct rf_worker_dir *dir)
+/* The chunk goes with the last one that it lived for. */
+static void end_dir(struct rf_worker_tree *tree, struct rf_worker_dir *dir)
 {
-	if (dir->fd >= 0)
-		close(dir->fd);
-	dir->fd = -1;
-	rf_list_remove(&dir->open);
-}
+	struct rf_worker_chunk *chunk = dir->chunk;
 
-void rf_worker_dir_forget(struct rf_worker_tree *tree, struct rf_worker_dir *dir)
-{
-	close_fd(dir);
+	close(dir->fd);
+	rf_list_remove(&dir->open);
 	rf_list_remove(&dir->node);
 	rf_made_files_free(&dir->files);
-	tree->dir_count--;
 	free(dir);
+	rf_worker_chunk_drop(tree, chunk);
 }
 
-/* Only what can be removed with its chunk, or would be made a second time, is worth its memory. */
-static bool worth_keeping(const struct rf_worker_tree *tree, const struct rf_worker_dir *dir)
+static void remember_finished(struct rf_worker_tree *tree, struct rf_worker_dir *dir)
 {
-	if (dir->chunk->forgotten)
-		return false;
-	return dir->kind == RF_DIR_UST_UID || (dir->chunk->id && tree->dir_count <= RECORDS_MAX);
+	struct rf_finished_dirs *finished = &dir->chunk->finished;
+	unsigned int before = finished->count;
+
+	if (tree->finished_count >= FINISHED_MAX)
+		finished->lost = true;
+	else
+		rf_finished_dirs_add(finished, dir->path, &dir->files);
+	tree->finished_count += finished->count - before;
 }
 
 void rf_worker_dir_close(struct rf_worker_tree *tree, struct rf_worker_dir *dir)
 {
-	struct rf_worker_chunk *chunk = dir->chunk;
-
-	close_fd(dir);
-	if (worth_keeping(tree, dir))
-		return;
-	rf_worker_dir_forget(tree, dir);
-	rf_worker_chunk_drop(tree, chunk);
+	if (!dir->chunk->forgotten)
+		remember_finished(tree, dir);
+	end_dir(tree, dir);
 }
 
-void rf_worker_dir_delete_files(struct rf_worker_tree *tree, struct rf_worker_dir *dir)
+void rf_worker_dir_delete_files(const struct rf_worker_tree *tree, const struct rf_worker_dir *dir)
 {
-	int fd = dir->fd >= 0 ? dir->fd : rf_resolve_existing(dir->chunk->fd, dir->path);
-
-	if (fd < 0)
-		return;
-	rf_made_files_delete(&dir->files, fd, tree->owner);
-	if (fd != dir->fd)
-		close(fd);
+	rf_made_files_delete(&dir->files, dir->fd, tree->owner);
 	rf_resolve_prune(dir->chunk->fd, dir->path);
 }
 
 void rf_worker_dir_remove(struct rf_worker_tree *tree, struct rf_worker_dir *dir)
 {
-	struct rf_worker_chunk *chunk = dir->chunk;
-
 	rf_worker_dir_delete_files(tree, dir);
-	rf_worker_dir_forget(tree, dir);
-	rf_worker_chunk_drop(tree, chunk);
+	end_dir(tree, dir);
 }
 
 static void close_all(int *fds, unsigned int *count)

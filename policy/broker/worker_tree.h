@@ -7,6 +7,7 @@
 #ifndef RF_POLICY_BROKER_WORKER_TREE_H
 #define RF_POLICY_BROKER_WORKER_TREE_H
 
+#include "policy/broker/finished_dirs.h"
 #include "policy/broker/made_files.h"
 
 #include "common/proto_broker.h"
@@ -26,17 +27,18 @@ struct rf_worker_chunk {
 	bool forgotten;          /* lives on only for directories that are open */
 	int fd;                  /* of its directory; not its own when it is the root */
 	char path[NAME_MAX + 1]; /* below the root, "" when it is the root itself */
-	struct rf_list dirs;     /* of traces, closed ones, too */
+	struct rf_list dirs;     /* of traces, that are open */
+	struct rf_finished_dirs finished;
 };
 
+/* One that is open. */
 struct rf_worker_dir {
 	struct rf_list node; /* in its chunk's */
-	struct rf_list open; /* in rf_worker_tree.open, while it is */
+	struct rf_list open; /* in rf_worker_tree.open */
 	struct rf_worker_chunk *chunk;
 	uint32_t id;
-	enum rf_dir_kind kind;
 	enum rf_dir_purpose purpose;
-	int fd; /* -1 when it is closed */
+	int fd;
 	struct rf_made_files files;
 	char path[]; /* below the chunk */
 };
@@ -46,10 +48,9 @@ struct rf_worker_tree {
 	int root; /* -1: none yet */
 	char root_path[RF_PATH_SIZE];
 	struct rf_list chunks;
-	struct rf_worker_chunk no_chunk; /* what is made in the root itself, outside of any chunk */
 	struct rf_list open;
 	unsigned int chunk_count;
-	unsigned int dir_count;
+	unsigned int finished_count; /* in all chunks */
 };
 
 void rf_worker_tree_init(struct rf_worker_tree *tree, uid_t owner);
@@ -66,23 +67,20 @@ int rf_worker_chunk_archive(
 	struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE]);
 int rf_worker_chunk_remove(
 	struct rf_worker_tree *tree, const struct rf_broker_chunk *request, char where[RF_PATH_SIZE]);
-/* 0: no chunk. NULL: there is none. */
+/* NULL: there is none. */
 struct rf_worker_chunk *rf_worker_chunk_find(struct rf_worker_tree *tree, uint32_t id);
 /* A directory of CHUNK is gone: so is the chunk, if that was what it lived for. */
 void rf_worker_chunk_drop(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk);
 
 /* Directories of traces (worker_dirs.c). */
 int rf_worker_dir_make(struct rf_worker_tree *tree, const struct rf_broker_make_dir *request, char where[RF_PATH_SIZE]);
-/* An open one. */
 struct rf_worker_dir *rf_worker_dir_find(struct rf_worker_tree *tree, uint32_t id);
 /* Its descriptor is closed; what was made in it is remembered as long as its chunk may be removed. */
 void rf_worker_dir_close(struct rf_worker_tree *tree, struct rf_worker_dir *dir);
-/* Its files are deleted, and it and the directories above it that are empty then. It is forgotten. */
+/* The same, and its files are deleted, and it and the directories above it that are empty then. */
 void rf_worker_dir_remove(struct rf_worker_tree *tree, struct rf_worker_dir *dir);
-/* Only the first half of that: the record stays. */
-void rf_worker_dir_delete_files(struct rf_worker_tree *tree, struct rf_worker_dir *dir);
-/* The record of a closed one. */
-void rf_worker_dir_forget(struct rf_worker_tree *tree, struct rf_worker_dir *dir);
+/* Only the deletion: it stays open. */
+void rf_worker_dir_delete_files(const struct rf_worker_tree *tree, const struct rf_worker_dir *dir);
 /* Files in DIR. FDS: room for two a processor; COUNT: how many there are, all or none. 0 or a negative errno. */
 int rf_worker_open_streams(struct rf_worker_tree *tree, struct rf_worker_dir *dir,
 	const struct rf_broker_open_streams *request, int *fds, unsigned int *count);

@@ -18,8 +18,3 @@ int rf_cmd_undefined(struct rf_call *call)
 	(void)call;
 	return LTTNG_ERR_UND;
 }
-
-int rf_cmd_set_uri(struct rf_call *call)
-{
-	return call->session->active ? LTTNG_ERR_TRACE_ALREADY_STARTED : LTTNG_ERR_NOT_SUPPORTED;
-}

@@ -55,7 +55,7 @@ int rf_cmd_enable_channel(struct rf_call *call)
 		session->has_named_channel = true;
 		return LTTNG_OK;
 	}
-	if (!rf_channel_create(session, wanted.name, &wanted.attr, call->request.buffers))
+	if (!rf_channel_create(call, wanted.name, &wanted.attr, call->request.buffers))
 		return LTTNG_ERR_NOMEM;
 	session->has_named_channel |= named;
 	return LTTNG_OK;

@@ -78,8 +78,9 @@ int rf_channel_may_create(
 }
 
 struct rf_channel *rf_channel_create(
-	struct rf_session *session, const char *name, const struct rf_channel_attr *attr, uint32_t buffers)
+	struct rf_call *call, const char *name, const struct rf_channel_attr *attr, uint32_t buffers)
 {
+	struct rf_session *session = call->session;
 	struct rf_channel *channel = rf_channel_new(session, name, attr);
 
 	if (!channel)
@@ -87,5 +88,6 @@ struct rf_channel *rf_channel_create(
 	rf_list_append(&session->channels, &channel->node);
 	session->scheme = buffers == RF_CLIENT_PER_PID ? RF_BUFFERS_PER_PID : RF_BUFFERS_PER_UID;
 	session->scheme_chosen = true;
+	rf_ust_prepare(call->context->ust, session);
 	return channel;
 }

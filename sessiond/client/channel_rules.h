@@ -6,6 +6,7 @@
 #ifndef RF_SESSIOND_CLIENT_CHANNEL_RULES_H
 #define RF_SESSIOND_CLIENT_CHANNEL_RULES_H
 
+#include "sessiond/client/call.h"
 #include "sessiond/client/channel_codec.h"
 #include "sessiond/model/session.h"
 
@@ -25,8 +26,8 @@ void rf_channel_defaults(const struct rf_session *session, struct rf_channel_att
  */
 int rf_channel_may_create(
 	const struct rf_session *session, const char *name, const struct rf_channel_attr *attr, uint32_t buffers);
-/* Makes what rf_channel_may_create() allowed. NULL without memory. */
+/* Makes what rf_channel_may_create() allowed, in the session of CALL, which will record then. NULL without memory. */
 struct rf_channel *rf_channel_create(
-	struct rf_session *session, const char *name, const struct rf_channel_attr *attr, uint32_t buffers);
+	struct rf_call *call, const char *name, const struct rf_channel_attr *attr, uint32_t buffers);
 
 #endif

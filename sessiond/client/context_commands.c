@@ -54,8 +54,9 @@ static int add_to_named(struct rf_session *session, const char *name, const stru
 }
 
 /* The session has no channel: the default one is made for the context, and only if that goes into it. */
-static int add_to_new(struct rf_session *session, const char *name, const struct rf_context *context)
+static int add_to_new(struct rf_call *call, const char *name, const struct rf_context *context)
 {
+	struct rf_session *session = call->session;
 	struct rf_channel_attr attr;
 
 	rf_channel_defaults(session, &attr);
@@ -69,7 +70,7 @@ static int add_to_new(struct rf_session *session, const char *name, const struct
 	if (!rf_context_is_ust(context))
 		return LTTNG_ERR_UST_CONTEXT_INVAL;
 
-	struct rf_channel *channel = rf_channel_create(session, RF_DEFAULT_CHANNEL, &attr, session->scheme);
+	struct rf_channel *channel = rf_channel_create(call, RF_DEFAULT_CHANNEL, &attr, session->scheme);
 
 	return channel ? add_to(channel, context) : LTTNG_ERR_NOMEM;
 }
@@ -90,6 +91,6 @@ int rf_cmd_add_context(struct rf_call *call)
 		return LTTNG_ERR_UND;
 	rf_read_str_field(&args, name, sizeof(name));
 	if (!rf_list_linked(&session->channels))
-		return add_to_new(session, name, &context);
+		return add_to_new(call, name, &context);
 	return name[0] ? add_to_named(session, name, &context) : add_to_all(session, &context);
 }

@@ -65,7 +65,7 @@ static struct rf_channel *make_channel(struct rf_call *call, const struct target
 
 	rf_channel_defaults(call->session, &attr);
 
-	struct rf_channel *channel = rf_channel_create(call->session, target->channel, &attr, call->request.buffers);
+	struct rf_channel *channel = rf_channel_create(call, target->channel, &attr, call->request.buffers);
 
 	if (channel && target->named)
 		call->session->has_named_channel = true;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define URI_IPV4 1u
+#define URI_IPV6 2u
 #define URI_PATH 3u
 #define URI_STREAM_DATA 1u
 #define LOCATION_LOCAL 1
@@ -29,6 +31,20 @@ static void uri_read(struct rf_reader *r, struct uri *uri)
 	rf_read_str_field(r, uri->destination, sizeof(uri->destination));
 }
 
+enum rf_uri_kind rf_uri_read(struct rf_reader *r, char path[RF_PATH_SIZE])
+{
+	struct uri uri;
+
+	uri_read(r, &uri);
+	if (!rf_reader_ok(r))
+		return RF_URI_MALFORMED;
+	if (uri.destination_type != URI_PATH)
+		return uri.destination_type == URI_IPV4 || uri.destination_type == URI_IPV6 ? RF_URI_NETWORK
+											    : RF_URI_UNKNOWN;
+	memcpy(path, uri.destination, RF_PATH_SIZE);
+	return RF_URI_PATH;
+}
+
 static void local_uri_write(struct rf_writer *w, const char *path)
 {
 	rf_write_u32(w, URI_PATH);
@@ -46,7 +62,7 @@ static bool uris_read(struct rf_reader *r, struct rf_session_descriptor *d)
 			return false;
 		if (d->output == RF_DESCRIPTOR_LOCAL)
 			memcpy(d->path, uri.destination, sizeof(d->path));
-		else if (uri.destination_type < 1 || uri.destination_type > 2 ||
+		else if (uri.destination_type < URI_IPV4 || uri.destination_type > URI_IPV6 ||
 			uri.stream != (i ? URI_STREAM_DATA : 0))
 			return false;
 	}

@@ -37,6 +37,14 @@ struct rf_session_descriptor {
 
 /* False when it is malformed or its parts contradict each other. */
 bool rf_session_descriptor_read(struct rf_reader *r, struct rf_session_descriptor *descriptor);
+enum rf_uri_kind {
+	RF_URI_MALFORMED,
+	RF_URI_PATH,    /* a directory of this machine */
+	RF_URI_NETWORK, /* another machine */
+	RF_URI_UNKNOWN, /* clients may send others, which say nothing */
+};
+/* One URI; PATH is set for RF_URI_PATH only. */
+enum rf_uri_kind rf_uri_read(struct rf_reader *r, char path[RF_PATH_SIZE]);
 /* The same with the name and output that the session got. */
 void rf_session_descriptor_write(
 	struct rf_writer *w, const struct rf_session_descriptor *descriptor, const struct rf_session *session);

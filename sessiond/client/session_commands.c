@@ -119,6 +119,49 @@ int rf_cmd_create_session(struct rf_call *call)
 	return LTTNG_OK;
 }
 
+static int read_output(struct rf_call *call, char path[RF_PATH_SIZE])
+{
+	struct rf_reader payload = rf_request_payload(&call->request);
+
+	while (rf_reader_left(&payload)) {
+		switch (rf_uri_read(&payload, path)) {
+		case RF_URI_MALFORMED:
+			return LTTNG_ERR_INVALID;
+		case RF_URI_NETWORK:
+			rf_info("client: uid=%u asked for output to another machine, which is not supported",
+				(unsigned int)call->request.uid);
+			return LTTNG_ERR_NOT_SUPPORTED;
+		case RF_URI_PATH:
+			if (!rf_output_path_ok(path))
+				return LTTNG_ERR_INVALID;
+			break;
+		case RF_URI_UNKNOWN:
+			break;
+		}
+	}
+	return LTTNG_OK;
+}
+
+int rf_cmd_set_uri(struct rf_call *call)
+{
+	struct rf_session *session = call->session;
+	char path[RF_PATH_SIZE] = "";
+
+	if (session->active)
+		return LTTNG_ERR_TRACE_ALREADY_STARTED;
+
+	int code = read_output(call, path);
+
+	if (code != LTTNG_OK || !path[0])
+		return code;
+	/* What was recorded is in one place, and snapshots have outputs of their own. */
+	if (session->snapshot_mode || (session->ever_started && session->output != RF_OUTPUT_NONE))
+		return LTTNG_ERR_NOT_SUPPORTED;
+	session->output = RF_OUTPUT_LOCAL;
+	memcpy(session->path, path, sizeof(session->path));
+	return LTTNG_OK;
+}
+
 typedef void (*write_part_fn)(struct rf_writer *w, const struct rf_session *session);
 
 static void write_controlled(struct rf_call *call, write_part_fn write_part)

@@ -90,7 +90,7 @@ struct rf_session {
 
 	char shm_path[RF_PATH_SIZE]; /* where ring buffers are files; empty: they are memory */
 
-	struct rf_ust_session *ust; /* NULL until the first start; owned by sessiond/ust */
+	struct rf_ust_session *ust; /* NULL until it is prepared; owned by sessiond/ust */
 };
 
 struct rf_sessions {

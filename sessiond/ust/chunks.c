@@ -7,8 +7,15 @@
 
 #include <lttng/lttng-error.h>
 
+/*
+ * A rotation mostly takes a few milliseconds, and a client that finds it under way looks again after many: it is told
+ * that its rotation is launched when that is over, or after this time.
+ */
+#define LAUNCH_PATIENCE (50 * RF_MS)
+
 struct chunk_op {
 	struct rf_op op;
+	struct rf_timer patience; /* armed while the client is not told */
 	struct rf_chunk old;
 	struct rf_chunk next;
 	time_t end;
@@ -39,10 +46,17 @@ static void archive(struct rf_op *op)
 	rf_output_archive(op, &of(op)->old, of(op)->end);
 }
 
-/* The client was answered when the rotation was launched: nobody but the session waits for its end. */
+static void tell_launched(struct rf_timer *timer)
+{
+	struct rf_op *op = &rf_container_of(timer, struct chunk_op, patience)->op;
+
+	op->done(op->data, LTTNG_OK);
+}
+
 static void rotation_over(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
+	struct rf_timer *patience = &of(op)->patience;
 	struct rf_op *waiting = session->ust->waits_for_rotation;
 
 	if (session->rotation.state == RF_ROTATION_ONGOING)
@@ -50,6 +64,10 @@ static void rotation_over(struct rf_op *op)
 	session->ust->waits_for_rotation = NULL;
 	if (waiting)
 		rf_op_release(waiting);
+	if (!rf_timer_armed(patience))
+		return;
+	rf_timer_cancel(patience);
+	tell_launched(patience);
 }
 
 static void settle_rotation(struct rf_op *op)
@@ -73,7 +91,7 @@ static void launch_rotation(struct rf_op *op)
 	session->rotation.since_stop = !co->active;
 	op->next = settle_rotation;
 	op->finish = rotation_over;
-	op->done(op->data, LTTNG_OK);
+	rf_timer_arm(op->domain->loop, &co->patience, LAUNCH_PATIENCE, tell_launched);
 }
 
 static void begin_rotation(struct rf_op *op)

@@ -111,6 +111,31 @@ void rf_ust_begin_tracing(struct rf_op *op)
 	update_all(op);
 }
 
+/* NULL without memory. */
+static struct rf_ust_session *get_session(struct rf_ust_domain *domain, struct rf_session *session)
+{
+	if (!session->ust && rf_ust_session_new(session))
+		rf_list_append(&domain->sessions, &session->ust->node);
+	return session->ust;
+}
+
+void rf_ust_prepare(struct rf_ust_domain *domain, struct rf_session *session)
+{
+	struct rf_ust_session *us = get_session(domain, session);
+
+	if (!us)
+		return;
+	rf_list_for_each(node, &domain->apps) {
+		const struct rf_app *app = rf_container_of(node, struct rf_app, node);
+		struct rf_consumer *consumer = NULL;
+
+		if (app->ready && rf_plan_includes(app, session))
+			consumer = rf_consumers_get(&domain->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
+		if (consumer)
+			rf_ust_session_use_consumer(us, consumer);
+	}
+}
+
 static void begin_if_made(struct rf_op *op)
 {
 	if (op->code == LTTNG_OK)
@@ -122,16 +147,10 @@ static void make_output(struct rf_op *op)
 	struct rf_session *session = op->session;
 
 	op->next = begin_if_made;
-	if (!session->ust) {
-		struct rf_ust_session *us = rf_ust_session_new(session);
-
-		if (!us) {
-			rf_op_fail(op, LTTNG_ERR_NOMEM);
-			return;
-		}
-		rf_list_append(&op->domain->sessions, &us->node);
-	}
-	rf_output_begin(op);
+	if (get_session(op->domain, session))
+		rf_output_begin(op);
+	else
+		rf_op_fail(op, LTTNG_ERR_NOMEM);
 }
 
 void rf_ust_start(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)

@@ -21,6 +21,11 @@ struct rf_ust_domain;
 typedef void (*rf_ust_done_fn)(void *data, int code);
 
 /*
+ * The session is going to record: what takes long to be there (consumers for the applications that it would trace now)
+ * is begun. Never fails; what is missing is made at the start.
+ */
+void rf_ust_prepare(struct rf_ust_domain *domain, struct rf_session *session);
+/*
  * Makes the output tree if this is the first start, then starts every application that the session may trace. The
  * model's `active` and `ever_started` must be set by the caller when the completion says LTTNG_OK; on failure the
  * session is as before.
@@ -39,9 +44,9 @@ void rf_ust_update(struct rf_ust_domain *domain, struct rf_session *session, rf_
 void rf_ust_statistics(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 
 /*
- * Ends the session's chunk and, while it is active, begins the next. DONE comes when that is under way: from then on
- * session->rotation says ongoing, and later how it ended; the session need not stay busy meanwhile. The session must
- * have output and a chunk, no rotation of it may be under way.
+ * Ends the session's chunk and, while it is active, begins the next. DONE comes when that is under way, or over if it
+ * is quick: session->rotation says ongoing, and later how it ended; the session need not stay busy after DONE. The
+ * session must have output and a chunk, no rotation of it may be under way.
  */
 void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data);
 /*

@@ -25,6 +25,7 @@ struct rf_op {
 	rf_op_phase_fn next;   /* NULL: complete */
 	rf_op_phase_fn finish; /* calls the completion */
 	int code;              /* LTTNG_OK, or the first error met */
+	bool unsettled;        /* a consumer could not do all that rf_output_settle() waited for */
 	rf_ust_done_fn done;
 	void *data;
 };

@@ -186,10 +186,15 @@ void rf_output_enter(
 
 static void consumer_settled(void *data, int status, struct rf_reader *body)
 {
+	struct rf_op *op = data;
+
 	(void)body;
+	op->unsettled |= status < 0;
+	/* One that died has said so. */
 	if (status < 0 && status != -EPIPE)
-		rf_warning("a consumer could not write all of a chunk: %s", strerror(-status));
-	rf_op_release(data);
+		rf_warning("a consumer could not write all of session %llu: %s", (unsigned long long)op->session->id,
+			strerror(-status));
+	rf_op_release(op);
 }
 
 void rf_output_settle(struct rf_op *op)
@@ -254,6 +259,8 @@ void rf_output_end(struct rf_ust_domain *domain, struct rf_ust_session *us)
 	if (us->has_tree)
 		rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->tree);
 	us->has_tree = false;
+	if (us->snapshot_root)
+		rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
 	if (!us->has_buffer_tree)
 		return;
 

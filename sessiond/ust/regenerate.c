@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "sessiond/ust/apps.h"
 #include "sessiond/ust/op.h"
+#include "sessiond/ust/output.h"
 #include "sessiond/ust/trace_clock.h"
 
 #include <errno.h>
@@ -15,6 +16,8 @@ static void regenerate_metadata(struct rf_op *op)
 
 	if (!us)
 		return;
+	/* All of it is queued at once: the next time must not come before the consumers took it. */
+	op->next = rf_output_settle;
 	rf_list_for_each(node, &us->traces) {
 		struct rf_ust_trace *trace = rf_container_of(node, struct rf_ust_trace, node);
 		int err = trace->failed ? 0 : rf_registry_regenerate(trace->registry, rf_trace_clock_offset());

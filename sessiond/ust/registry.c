@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/ust/registry.h"
 
+#include "common/log.h"
 #include "sessiond/ust/catalogue.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct rf_registry {
 	uint32_t version;     /* of the text: counts the times that it was begun again */
 	uint64_t pushed;      /* bytes of this version that the consumer was sent */
 	uint64_t remembered;  /* bytes that applications made us keep or send */
+	bool full;            /* something was refused for its length, and the log says so */
 	int broken;           /* why a push failed: what follows would not be readable without it */
 	struct registry_channel *channels;
 	uint32_t channel_count;
@@ -57,6 +59,11 @@ static int push(struct rf_registry *registry, const struct rf_text *text)
 {
 	int err = text->failed ? -ENOSPC : afford(registry, text->len);
 
+	if (err == -ENOSPC && !registry->full)
+		rf_warning(
+			"trace %llu of uid %u: an event is not recorded, the descriptions of its events are too long",
+			(unsigned long long)registry->output.trace, registry->facts.app.uid);
+	registry->full |= err == -ENOSPC;
 	if (!err)
 		err = send_on(registry, text);
 	if (!err)

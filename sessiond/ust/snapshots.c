@@ -6,14 +6,17 @@
 #include "sessiond/ust/trace_setup.h"
 
 #include <lttng/lttng-error.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct snapshot_op {
 	struct rf_op op;
 	struct rf_snapshot_output output;
-	uint32_t tree;
 	uint32_t chunk;
-	bool tree_asked;
+	bool reused;    /* the tree is that of the snapshot before */
+	bool stale;     /* and cannot be used any more */
+	uint32_t *dirs; /* the broker's ids, of each trace's directory; malloc'd */
+	size_t dir_count;
 };
 
 static struct snapshot_op *of(struct rf_op *op)
@@ -24,11 +27,14 @@ static struct snapshot_op *of(struct rf_op *op)
 static void place_made(void *data, int status, struct rf_reader *body)
 {
 	struct rf_op *op = data;
+	struct snapshot_op *so = of(op);
 	struct rf_broker_place place = {0};
 	char safe[512];
 
 	rf_broker_place_decode(body, &place);
-	if (status < 0) {
+	if (status < 0 && so->reused) {
+		so->stale = true;
+	} else if (status < 0) {
 		rf_error("session %llu: cannot make the snapshot's directory %s: %s",
 			(unsigned long long)op->session->id, rf_log_safe(safe, sizeof(safe), place.where),
 			strerror(-status));
@@ -37,24 +43,29 @@ static void place_made(void *data, int status, struct rf_reader *body)
 	rf_op_release(op);
 }
 
-static void consumer_settled(void *data, int status, struct rf_reader *body)
+static void close_tree(struct rf_op *op)
 {
-	struct rf_op *op = data;
+	struct rf_ust_session *us = op->session->ust;
 
-	(void)body;
-	if (status < 0)
-		rf_op_fail(op, LTTNG_ERR_SNAPSHOT_FAIL);
-	rf_op_release(op);
+	if (us->snapshot_root)
+		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
+	free(us->snapshot_root);
+	us->snapshot_root = NULL;
 }
 
 static void finish(struct rf_op *op)
 {
 	struct snapshot_op *so = of(op);
 
-	if (so->tree_asked)
-		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_TREE, so->tree);
+	for (size_t i = 0; i < so->dir_count; i++)
+		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_DIR, so->dirs[i]);
+	free(so->dirs);
+	if (op->unsettled)
+		rf_op_fail(op, LTTNG_ERR_SNAPSHOT_FAIL);
 	if (op->code == LTTNG_OK)
 		op->session->snapshot_count++;
+	else if (op->session->ust)
+		close_tree(op);
 	op->done(op->data, op->code);
 }
 
@@ -64,7 +75,10 @@ static void copy_trace(struct snapshot_op *so, struct rf_ust_trace *trace, uint3
 	struct rf_consumer_snapshot_trace message = {.trace = trace->id, .max_packets = max_packets};
 	struct rf_writer w;
 
-	message.dir = rf_trace_make_dir(so->op.domain, trace, so->tree, so->chunk, RF_DIR_TRACE);
+	message.dir = rf_trace_make_dir(
+		so->op.domain, trace, so->op.session->ust->snapshot_tree, so->chunk, RF_DIR_TRACE);
+	if (message.dir)
+		so->dirs[so->dir_count++] = message.dir;
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_snapshot_trace_encode(&w, &message);
 	if (!message.dir || rf_consumer_send(trace->consumer, RF_CONSUMER_SNAPSHOT_TRACE, &w) < 0)
@@ -91,6 +105,11 @@ static void copy_traces(struct rf_op *op)
 		rf_op_fail(op, LTTNG_ERR_MAX_SIZE_INVALID);
 		return;
 	}
+	of(op)->dirs = calloc(traces + 1, sizeof(*of(op)->dirs));
+	if (!of(op)->dirs) {
+		rf_op_fail(op, LTTNG_ERR_NOMEM);
+		return;
+	}
 	rf_list_for_each(node, &us->traces) {
 		struct rf_ust_trace *trace = rf_container_of(node, struct rf_ust_trace, node);
 
@@ -99,56 +118,77 @@ static void copy_traces(struct rf_op *op)
 	}
 }
 
+static void make_place(struct rf_op *op);
+
 static void copy(struct rf_op *op)
 {
+	struct snapshot_op *so = of(op);
+
+	/* Somebody took the directory away: once more, from the root of the file system. */
+	if (so->stale) {
+		close_tree(op);
+		so->stale = false;
+		op->next = make_place;
+		return;
+	}
 	if (op->code == LTTNG_OK)
 		copy_traces(op);
-	if (op->code != LTTNG_OK)
-		return;
-	rf_list_for_each(node, &op->session->ust->consumers) {
-		struct rf_session_consumer *sc = rf_container_of(node, struct rf_session_consumer, node);
+	if (op->code == LTTNG_OK)
+		rf_output_settle(op);
+}
 
+/* Holds OP for what was asked, or fails it. */
+static void asked(struct rf_op *op, int err)
+{
+	if (!err)
 		rf_op_hold(op);
-		if (rf_consumer_command(
-			    sc->consumer, RF_CONSUMER_SETTLE_SESSION, op->session->id, consumer_settled, op) < 0)
-			rf_op_release(op);
+	else
+		rf_op_fail(op, LTTNG_ERR_CREATE_DIR_FAIL);
+}
+
+/* The tree stays for the next snapshot: most of them go to the same place, and a worker takes time to start. */
+static void make_tree(struct rf_op *op)
+{
+	struct rf_ust_session *us = op->session->ust;
+	struct rf_broker_make_tree request = {.uid = op->session->uid, .gid = op->session->gid};
+	const char *root = of(op)->output.path;
+
+	of(op)->reused = us->snapshot_root && !strcmp(us->snapshot_root, root);
+	if (of(op)->reused)
+		return;
+	close_tree(op);
+	us->snapshot_root = strdup(root);
+	if (!us->snapshot_root) {
+		rf_op_fail(op, LTTNG_ERR_NOMEM);
+		return;
 	}
+	us->snapshot_tree = request.tree = rf_broker_new_id(op->domain->broker);
+	memcpy(request.root, root, strlen(root) + 1);
+	asked(op, rf_broker_make_tree(op->domain->broker, &request, place_made, op));
 }
 
 static void make_place(struct rf_op *op)
 {
 	struct snapshot_op *so = of(op);
-	struct rf_broker_client *broker = op->domain->broker;
-	const struct rf_session *session = op->session;
-	struct rf_broker_make_tree tree = {.uid = session->uid, .gid = session->gid};
-	struct rf_broker_make_chunk chunk = {
+	struct rf_broker_make_chunk request = {
 		.kind = RF_CHUNK_SNAPSHOT,
 		.parts = RF_CHUNK_UST,
 		.begin = time(NULL),
-		.number = session->snapshot_count,
+		.number = op->session->snapshot_count,
 	};
 
-	if (!session->ust) {
+	if (!op->session->ust) {
 		rf_op_fail(op, LTTNG_ERR_START_SESSION_ONCE);
 		return;
 	}
-	so->tree = tree.tree = chunk.tree = rf_broker_new_id(broker);
-	so->chunk = chunk.chunk = rf_broker_new_id(broker);
-	memcpy(tree.root, so->output.path, sizeof(tree.root));
-	memcpy(chunk.name, so->output.name, sizeof(chunk.name));
 	op->next = copy;
-	rf_op_hold(op);
-	so->tree_asked = rf_broker_make_tree(broker, &tree, place_made, op) == 0;
-	if (!so->tree_asked) {
-		rf_op_fail(op, LTTNG_ERR_CREATE_DIR_FAIL);
-		rf_op_release(op);
+	make_tree(op);
+	if (op->code != LTTNG_OK)
 		return;
-	}
-	rf_op_hold(op);
-	if (rf_broker_make_chunk(broker, &chunk, place_made, op) < 0) {
-		rf_op_fail(op, LTTNG_ERR_CREATE_DIR_FAIL);
-		rf_op_release(op);
-	}
+	so->chunk = request.chunk = rf_broker_new_id(op->domain->broker);
+	request.tree = op->session->ust->snapshot_tree;
+	memcpy(request.name, so->output.name, sizeof(request.name));
+	asked(op, rf_broker_make_chunk(op->domain->broker, &request, place_made, op));
 }
 
 void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,

@@ -42,6 +42,7 @@ void rf_ust_session_free(struct rf_ust_session *us)
 		drop_consumer(rf_container_of(node, struct rf_session_consumer, node));
 	rf_list_remove(&us->node);
 	us->session->ust = NULL;
+	free(us->snapshot_root);
 	free(us);
 }
 

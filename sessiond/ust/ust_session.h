@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The running side of a session's user-space domain: its output tree, the traces and consumers it has, and what
- * applications have of it. Made at the first start, freed when the session is destroyed. Loop thread only.
+ * applications have of it. Made when the session is prepared or first started, freed when the session is destroyed.
+ * Loop thread only.
  */
 #ifndef RF_SESSIOND_UST_UST_SESSION_H
 #define RF_SESSIOND_UST_UST_SESSION_H
@@ -30,6 +31,8 @@ struct rf_ust_session {
 	bool has_buffer_tree; /* ring buffers are files */
 	uint32_t buffer_tree; /* the broker's ids */
 	uint32_t buffer_chunk;
+	char *snapshot_root; /* malloc'd: where the tree for snapshots is; NULL: there is none */
+	uint32_t snapshot_tree;
 	struct rf_op *waits_for_rotation; /* goes on when the one that is under way is over */
 	struct rf_list traces;            /* those that are not ended: rf_ust_trace.node, a reference each */
 	struct rf_list consumers;         /* rf_session_consumer.node */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the sample applications share: number parsing, the start gate, the ready file and the clock.
+ * What the sample applications share: options, the start gate, the ready file and the clock.
  * Header only, one thread, every failure ends the program with status 2.
  */
 #ifndef TESTS_APPS_APP_COMMON_H
@@ -26,6 +26,48 @@ static inline uint64_t app_number(const char *text)
 		exit(2);
 	}
 	return value;
+}
+
+/* A letter and where its value goes: one of the three. A flag takes no argument and becomes 1. */
+struct app_option {
+	char letter;
+	uint64_t *number;
+	const char **text;
+	int *flag;
+};
+
+static inline __attribute__((noreturn)) void app_usage(const char *usage)
+{
+	fprintf(stderr, "usage: %s\n", usage);
+	exit(2);
+}
+
+/* OPTIONS ends with an entry of zeros. Afterwards optind is the first operand. */
+static inline void app_options(int argc, char **argv, const struct app_option *options, const char *usage)
+{
+	char letters[64] = "";
+	size_t at = 0;
+	int opt;
+
+	for (const struct app_option *o = options; o->letter != 0 && at + 2 < sizeof(letters); o++) {
+		letters[at++] = o->letter;
+		if (o->flag == NULL)
+			letters[at++] = ':';
+	}
+	while ((opt = getopt(argc, argv, letters)) != -1) {
+		const struct app_option *o = options;
+
+		while (o->letter != 0 && o->letter != opt)
+			o++;
+		if (o->letter == 0)
+			app_usage(usage);
+		if (o->flag != NULL)
+			*o->flag = 1;
+		else if (o->number != NULL)
+			*o->number = app_number(optarg);
+		else
+			*o->text = optarg;
+	}
 }
 
 static inline uint64_t app_now_ns(void)
@@ -72,6 +114,13 @@ static inline void app_gate(const char *path)
 	}
 	while (access(path, F_OK) == -1)
 		app_sleep_us(5000);
+}
+
+/* Both: it says that it is ready before it waits. */
+static inline void app_ready_and_gate(const char *ready, const char *gate)
+{
+	app_ready(ready);
+	app_gate(gate);
 }
 
 #endif

@@ -28,44 +28,28 @@ static int cycle(const struct options *options, int last)
 		return 2;
 	}
 	emit(options->count);
-	if (last) {
-		app_ready(options->ready);
-		app_gate(options->gate);
-	}
+	if (last)
+		app_ready_and_gate(options->ready, options->gate);
 	return dlclose(library) == 0 ? 0 : 2;
 }
 
 int main(int argc, char **argv)
 {
+	static const char usage[] = "rf-dlopen -l LIBRARY [-c CYCLES] [-n COUNT] [-g GATE] [-r READY_FILE]";
 	struct options options = {.cycles = 1, .count = 1};
-	int opt, status = 0;
+	const struct app_option table[] = {
+		{'l', .text = &options.library},
+		{'c', .number = &options.cycles},
+		{'n', .number = &options.count},
+		{'g', .text = &options.gate},
+		{'r', .text = &options.ready},
+		{0},
+	};
+	int status = 0;
 
-	while ((opt = getopt(argc, argv, "l:c:n:g:r:")) != -1) {
-		switch (opt) {
-		case 'l':
-			options.library = optarg;
-			break;
-		case 'c':
-			options.cycles = app_number(optarg);
-			break;
-		case 'n':
-			options.count = app_number(optarg);
-			break;
-		case 'g':
-			options.gate = optarg;
-			break;
-		case 'r':
-			options.ready = optarg;
-			break;
-		default:
-			options.library = NULL;
-			optind = argc;
-		}
-	}
-	if (options.library == NULL) {
-		fprintf(stderr, "usage: rf-dlopen -l LIBRARY [-c CYCLES] [-n COUNT] [-g GATE] [-r READY_FILE]\n");
-		return 2;
-	}
+	app_options(argc, argv, table, usage);
+	if (options.library == NULL)
+		app_usage(usage);
 	for (uint64_t i = 0; i < options.cycles && status == 0; i++)
 		status = cycle(&options, i + 1 == options.cycles);
 	printf("emitted %llu\n", (unsigned long long)(options.cycles * options.count));

@@ -24,21 +24,14 @@ int main(int argc, char **argv)
 {
 	static const int array[3] = {1, 2, 3};
 	uint64_t count = 1;
-	int opt, more = 0;
+	int more = 0;
+	const struct app_option options[] = {
+		{'n', .number = &count},
+		{'m', .flag = &more},
+		{0},
+	};
 
-	while ((opt = getopt(argc, argv, "n:m")) != -1) {
-		switch (opt) {
-		case 'n':
-			count = app_number(optarg);
-			break;
-		case 'm':
-			more = 1;
-			break;
-		default:
-			fprintf(stderr, "usage: rf-fields [-n COUNT] [-m]\n");
-			return 2;
-		}
-	}
+	app_options(argc, argv, options, "rf-fields [-n COUNT] [-m]");
 	for (uint64_t i = 0; i < count; i++) {
 		int v = (int)(i % 100);
 		lttng_ust_tracepoint(rf_fields, all, v, array, "abcdef", 4);

@@ -35,45 +35,29 @@ static uint64_t flood(uint64_t count, uint64_t end_ns, const char *text)
 	return seq;
 }
 
+static const char usage[] = "rf-flood (-n COUNT | -t MILLISECONDS) [-s TEXT_SIZE] [-g GATE] [-r READY_FILE]";
+
 int main(int argc, char **argv)
 {
 	uint64_t count = 0, ms = 0, size = 16;
 	const char *gate = NULL, *ready = NULL;
 	char text[1025] = {0};
-	int opt;
+	const struct app_option options[] = {
+		{'n', .number = &count},
+		{'t', .number = &ms},
+		{'s', .number = &size},
+		{'g', .text = &gate},
+		{'r', .text = &ready},
+		{0},
+	};
 
-	while ((opt = getopt(argc, argv, "n:t:s:g:r:")) != -1) {
-		switch (opt) {
-		case 'n':
-			count = app_number(optarg);
-			break;
-		case 't':
-			ms = app_number(optarg);
-			break;
-		case 's':
-			size = app_number(optarg);
-			break;
-		case 'g':
-			gate = optarg;
-			break;
-		case 'r':
-			ready = optarg;
-			break;
-		default:
-			count = ms = 0;
-			optind = argc;
-		}
-	}
-	if ((count == 0) == (ms == 0) || size >= sizeof(text)) {
-		fprintf(stderr,
-			"usage: rf-flood (-n COUNT | -t MILLISECONDS) [-s TEXT_SIZE] [-g GATE] [-r READY_FILE]\n");
-		return 2;
-	}
+	app_options(argc, argv, options, usage);
+	if ((count == 0) == (ms == 0) || size >= sizeof(text))
+		app_usage(usage);
 	for (uint64_t i = 0; i < size; i++)
 		text[i] = 'x';
 	signal(SIGTERM, on_term);
-	app_ready(ready);
-	app_gate(gate);
+	app_ready_and_gate(ready, gate);
 	uint64_t start = app_now_ns();
 	uint64_t emitted = flood(count != 0 ? count : UINT64_MAX, ms != 0 ? start + ms * 1000000U : 0, text);
 	printf("emitted=%llu elapsed_ns=%llu\n", (unsigned long long)emitted,

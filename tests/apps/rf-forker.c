@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Emits -n events, forks; the child emits as many, or with -x PROGRAM becomes PROGRAM (its arguments follow --);
- * the parent waits for it and emits as many again. With -d it becomes a daemon instead and emits as such.
+ * the parent waits for it and emits as many again. With -d FILE it becomes a daemon instead, emits as such
+ * and makes the file.
  * Run it with liblttng-ust-fork.so.1 preloaded.
  */
 #define _DEFAULT_SOURCE
@@ -19,37 +20,33 @@ static void emit(uint64_t count, const char *who)
 		lttng_ust_tracepoint(rf_sample, tick, seq, who);
 }
 
-static int become_daemon(uint64_t count)
+static int become_daemon(uint64_t count, const char *done)
 {
 	if (daemon(0, 0) == -1) {
 		perror("daemon");
 		return 2;
 	}
 	emit(count, "daemon");
+	app_ready(done);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	uint64_t count = 10;
-	const char *program = NULL;
-	int opt, status = 0, daemonise = 0;
+	const char *program = NULL, *done = NULL;
+	const struct app_option options[] = {
+		{'n', .number = &count},
+		{'x', .text = &program},
+		{'d', .text = &done},
+		{0},
+	};
+	int status = 0;
 
-	while ((opt = getopt(argc, argv, "n:x:d")) != -1) {
-		if (opt == 'n') {
-			count = app_number(optarg);
-		} else if (opt == 'x') {
-			program = optarg;
-		} else if (opt == 'd') {
-			daemonise = 1;
-		} else {
-			fprintf(stderr, "usage: rf-forker [-n COUNT] [-d] [-x PROGRAM [-- ARGUMENT...]]\n");
-			return 2;
-		}
-	}
+	app_options(argc, argv, options, "rf-forker [-n COUNT] [-d FILE] [-x PROGRAM [-- ARGUMENT...]]");
 	emit(count, "before");
-	if (daemonise)
-		return become_daemon(count);
+	if (done != NULL)
+		return become_daemon(count, done);
 	pid_t child = fork();
 	if (child == -1) {
 		perror("fork");

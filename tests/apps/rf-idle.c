@@ -24,21 +24,14 @@ int main(int argc, char **argv)
 	uint64_t every_us = 0;
 	uint32_t beat = 0;
 	sigset_t set;
-	int opt, sig;
+	int sig;
+	const struct app_option options[] = {
+		{'r', .text = &ready},
+		{'e', .number = &every_us},
+		{0},
+	};
 
-	while ((opt = getopt(argc, argv, "r:e:")) != -1) {
-		switch (opt) {
-		case 'r':
-			ready = optarg;
-			break;
-		case 'e':
-			every_us = app_number(optarg);
-			break;
-		default:
-			fprintf(stderr, "usage: rf-idle [-r READY_FILE] [-e EVERY_US]\n");
-			return 2;
-		}
-	}
+	app_options(argc, argv, options, "rf-idle [-r READY_FILE] [-e EVERY_US]");
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

@@ -75,32 +75,22 @@ static void emit(struct lttng_ust_tracepoint *tracepoint, uint32_t number)
 int main(int argc, char **argv)
 {
 	const char *gate = NULL, *ready = NULL;
-	uint32_t count = 1000;
-	int opt;
+	uint64_t wanted = 1000;
+	const struct app_option options[] = {
+		{'c', .number = &wanted},
+		{'g', .text = &gate},
+		{'r', .text = &ready},
+		{0},
+	};
 
-	while ((opt = getopt(argc, argv, "c:g:r:")) != -1) {
-		switch (opt) {
-		case 'c':
-			count = (uint32_t)app_number(optarg);
-			break;
-		case 'g':
-			gate = optarg;
-			break;
-		case 'r':
-			ready = optarg;
-			break;
-		default:
-			fprintf(stderr, "usage: rf-many [-c COUNT] [-g GATE] [-r READY_FILE]\n");
-			return 2;
-		}
-	}
+	app_options(argc, argv, options, "rf-many [-c COUNT] [-g GATE] [-r READY_FILE]");
 
+	uint32_t count = (uint32_t)wanted;
 	uint64_t began = app_now_ns();
 	struct lttng_ust_tracepoint **tracepoints = add_events(count);
 
 	printf("registered in %llu ms\n", (unsigned long long)((app_now_ns() - began) / 1000000U));
-	app_ready(ready);
-	app_gate(gate);
+	app_ready_and_gate(ready, gate);
 	for (uint32_t i = 0; i < count; i++)
 		emit(tracepoints[i], i);
 	printf("emitted %u\n", count);

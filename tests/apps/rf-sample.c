@@ -13,36 +13,19 @@ int main(int argc, char **argv)
 {
 	uint64_t count = 10, delay_us = 0;
 	const char *gate = NULL, *ready = NULL, *text = "hello";
-	int opt, all = 0;
+	int all = 0;
+	const struct app_option options[] = {
+		{'n', .number = &count},
+		{'d', .number = &delay_us},
+		{'g', .text = &gate},
+		{'r', .text = &ready},
+		{'t', .text = &text},
+		{'a', .flag = &all},
+		{0},
+	};
 
-	while ((opt = getopt(argc, argv, "n:d:g:r:t:a")) != -1) {
-		switch (opt) {
-		case 'n':
-			count = app_number(optarg);
-			break;
-		case 'd':
-			delay_us = app_number(optarg);
-			break;
-		case 'g':
-			gate = optarg;
-			break;
-		case 'r':
-			ready = optarg;
-			break;
-		case 't':
-			text = optarg;
-			break;
-		case 'a':
-			all = 1;
-			break;
-		default:
-			fprintf(stderr,
-				"usage: rf-sample [-n COUNT] [-d DELAY_US] [-g GATE] [-r READY_FILE] [-t TEXT] [-a]\n");
-			return 2;
-		}
-	}
-	app_ready(ready);
-	app_gate(gate);
+	app_options(argc, argv, options, "rf-sample [-n COUNT] [-d DELAY_US] [-g GATE] [-r READY_FILE] [-t TEXT] [-a]");
+	app_ready_and_gate(ready, gate);
 	for (uint64_t seq = 0; seq < count; seq++) {
 		lttng_ust_tracepoint(rf_sample, tick, seq, text);
 		if (all) {

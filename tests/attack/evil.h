@@ -33,6 +33,7 @@ extern const size_t attack_count;
 int evil_ask(uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count);
 int evil_reply(uint32_t serial, struct rf_frame *frame);
 int evil_spawn(uint32_t id, uint32_t uid, int control);
+/* And its first chunk, the root itself. */
 int evil_make_tree(uint32_t id, uint32_t uid, const char *path);
 int evil_make_dir(uint32_t id, uint32_t tree, uint32_t consumer, uint32_t uid, uint8_t kind, const char *procname);
 int evil_open_metadata(uint32_t dir);

@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #define RAW_MAX 70000
+/* Of every tree: the root itself, and what an attack asks for besides. */
+#define FIRST_CHUNK 1u
+#define EVIL_CHUNK 9u
 
 static struct rf_writer new_body(void)
 {
@@ -33,7 +36,7 @@ int evil_spawn(uint32_t id, uint32_t uid, int control)
 
 static int make_tree_at(uint32_t id, uint32_t uid, const char *path)
 {
-	struct rf_broker_make_tree message = {.tree = id, .uid = uid, .gid = uid, .parts = RF_TREE_UST};
+	struct rf_broker_make_tree message = {.tree = id, .uid = uid, .gid = uid};
 	struct rf_writer w = new_body();
 
 	snprintf(message.root, sizeof(message.root), "%s", path);
@@ -41,18 +44,38 @@ static int make_tree_at(uint32_t id, uint32_t uid, const char *path)
 	return evil_ask(RF_BROKER_MAKE_TREE, &w, NULL, 0);
 }
 
+static int make_chunk(uint32_t tree, uint32_t chunk, enum rf_chunk_kind kind, const char *name)
+{
+	struct rf_broker_make_chunk message = {
+		.tree = tree, .chunk = chunk, .kind = (uint8_t)kind, .parts = RF_CHUNK_UST};
+	struct rf_writer w = new_body();
+
+	snprintf(message.name, sizeof(message.name), "%s", name);
+	rf_broker_make_chunk_encode(&w, &message);
+	return evil_ask(RF_BROKER_MAKE_CHUNK, &w, NULL, 0);
+}
+
 int evil_make_tree(uint32_t id, uint32_t uid, const char *path)
 {
 	char full[256];
 
 	snprintf(full, sizeof(full), EVIL_DIR "/%s", path);
-	return make_tree_at(id, uid, full);
+
+	int err = make_tree_at(id, uid, full);
+
+	return err < 0 ? err : make_chunk(id, FIRST_CHUNK, RF_CHUNK_BASE, "");
 }
 
 int evil_make_dir(uint32_t id, uint32_t tree, uint32_t consumer, uint32_t uid, uint8_t kind, const char *procname)
 {
-	struct rf_broker_make_dir message = {
-		.dir = id, .tree = tree, .consumer = consumer, .kind = kind, .uid = uid, .abi_bits = 64, .pid = 1};
+	struct rf_broker_make_dir message = {.dir = id,
+		.tree = tree,
+		.chunk = FIRST_CHUNK,
+		.consumer = consumer,
+		.kind = kind,
+		.uid = uid,
+		.abi_bits = 64,
+		.pid = 1};
 	struct rf_writer w = new_body();
 
 	snprintf(message.procname, sizeof(message.procname), "%s", procname);
@@ -120,19 +143,9 @@ static int send_frame(uint32_t type, uint32_t length, const void *body, size_t b
 	return send_raw(bytes, sizeof(header) + body_len);
 }
 
-static int make_chunk(uint32_t tree, enum rf_chunk_kind kind, const char *name)
-{
-	struct rf_broker_make_chunk message = {.tree = tree, .chunk = 9, .kind = (uint8_t)kind};
-	struct rf_writer w = new_body();
-
-	snprintf(message.name, sizeof(message.name), "%s", name);
-	rf_broker_make_chunk_encode(&w, &message);
-	return evil_ask(RF_BROKER_MAKE_CHUNK, &w, NULL, 0);
-}
-
 static int end_chunk(uint32_t type, uint32_t tree)
 {
-	const struct rf_broker_chunk message = {.tree = tree, .chunk = 9};
+	const struct rf_broker_chunk message = {.tree = tree, .chunk = EVIL_CHUNK};
 	struct rf_writer w = new_body();
 
 	rf_broker_chunk_encode(&w, &message);
@@ -191,7 +204,7 @@ static int spawn_another(void)
 
 static int chunk_of_other(void)
 {
-	return make_chunk(2, RF_CHUNK_NUMBERED, "");
+	return make_chunk(2, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
 }
 static int remove_chunk_of_other(void)
 {
@@ -452,7 +465,7 @@ static int procname_above(void)
 }
 static int chunk_name_above(void)
 {
-	return make_chunk(1, RF_CHUNK_SNAPSHOT, "../above");
+	return make_chunk(1, EVIL_CHUNK, RF_CHUNK_SNAPSHOT, "../above");
 }
 static int archive_through_link(void)
 {
@@ -460,7 +473,7 @@ static int archive_through_link(void)
 	int err = evil_make_tree(9, EVIL_ALICE, "alice/trapped");
 
 	if (!err)
-		err = make_chunk(9, RF_CHUNK_NUMBERED, "");
+		err = make_chunk(9, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
 	if (!err)
 		err = end_chunk(RF_BROKER_RETIRE_CHUNK, 9);
 	return err ? err : end_chunk(RF_BROKER_ARCHIVE_CHUNK, 9);

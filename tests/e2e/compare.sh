@@ -10,6 +10,8 @@
 #
 # Differences on purpose are in compare/explained. Each must be needed, and each must be said in docs/compatibility.md.
 # COMPARE_KEEP=DIR keeps the logs.
+#
+# Takes up to 300 s
 
 # shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
 . "$(dirname "$0")/../lib/suite.sh"
@@ -32,7 +34,7 @@ mkdir -p "$logs"
 
 # Each part runs in namespaces of its own, so any number may run at once; most of the time they wait.
 log_part() {
-	env -u RF_PRIVATE SUITE="$1" timeout -k 5 100 "$BASH" "$0" --log "$3" >"$logs/$2-$3" 2>"$logs/$2-$3.err" </dev/null ||
+	env -u RF_PRIVATE SUITE="$1" timeout -k 5 200 "$BASH" "$0" --log "$3" >"$logs/$2-$3" 2>"$logs/$2-$3.err" </dev/null ||
 		echo "== the part ended early" >>"$logs/$2-$3"
 }
 for part in "${parts[@]}"; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# How the daemon starts and ends: options, files it makes and removes, second instance, without root.
+# How the daemon starts and ends: options, files it makes and removes, second instance. Without root: rootless.sh.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
 . "$(dirname "$0")/../lib/suite.sh"
@@ -61,26 +61,4 @@ trap - USR1
 
 not_ok "a missing --config file is fatal" timeout 5 "${command[@]}" --config "$T/none"
 ok "-V says a version" timeout 5 "${command[@]}" -V
-
-# Without root: create starts it, below LTTNG_HOME.
-home=$T/out/lttng-home
-install -d -m 0755 -o "$ALICE" -g "$ALICE" "$home"
-alice() { LTTNG_HOME=$home LTTNG_SESSIOND_PATH=$path run_as "$ALICE" "$@"; }
-path=$BIN/ringfenced
-[ "$SUITE" = ours ] || path=$(command -v lttng-sessiond)
-ok "rootless: create starts the daemon" alice lttng create x
-is "$(mode_of "$home/.lttng" | cut -d' ' -f1)" 700 "rootless: its directory"
-ok "rootless: list answers at once" alice lttng -n list
-ok "rootless: enable-event" alice lttng enable-event -u 'rf_sample:*'
-ok "rootless: start" alice lttng start
-ok "rootless: an application" alice rf-sample -n 10
-ok "rootless: stop" alice lttng stop
-ok "rootless: destroy" alice lttng destroy
-is "$(events "$home/lttng-traces")" 10 "rootless: its events"
-is "$(find "$home" ! -uid "$ALICE" | wc -l)" 0 "rootless: every file is the user's"
-kill -TERM "$(cat "$home/.lttng/lttng-sessiond.pid")"
-ok "rootless: ends" wait_until 10 no_daemons
-is "$(find "$home/.lttng" -mindepth 1 ! -name sessions)" "" "rootless: leaves nothing"
-path=/bin/false
-not_ok "create says so when the daemon does not start" alice lttng create y
 done_testing

@@ -9,7 +9,7 @@ start_suite
 preload=liblttng-ust-fork.so.1
 export LTTNG_UST_REGISTER_TIMEOUT=-1
 
-# recording NAME SCHEME CMD...: a session around a command.
+# recording NAME SCHEME CMD...: a session around a command, and around what it leaves behind until that makes file $T/done.
 recording() {
 	local name=$1 scheme=$2
 	shift 2
@@ -19,14 +19,13 @@ recording() {
 	lttng -q add-context -u -c ch -t vpid -t vuid -t procname
 	lttng -q start
 	ok "$name: runs" "$@"
-	# What became a daemon may not have registered yet.
-	wait_until 20 no_forker || fail "$name: processes stay"
+	if [[ " $* " = *" $T/done "* ]]; then wait_until 10 test -e "$T/done" || fail "$name: it comes to its end"; fi
+	rm -f "$T/done"
 	wait_until 10 apps_registered 0 || fail "$name: applications stay"
 	lttng -q stop
 	lttng -q destroy
 	ok "$name: readable" read_trace "$T/out/$name"
 }
-no_forker() { ! pgrep -x rf-forker; }
 # processes: how many different ones are in $T/events.
 processes() { grep -oE 'vpid = [0-9]+' "$T/events" | sort -u | wc -l; }
 with_text() { grep -c "text = \"$1\"" "$T/events"; }
@@ -48,7 +47,7 @@ for scheme in uid pid; do
 	recording "plain-fork-$scheme" "$scheme" rf-forker -n 10
 	is "$(with_text before) $(with_text after)" "10 10" "plain-fork-$scheme: every event of the parent"
 
-	recording "daemon-$scheme" "$scheme" env LD_PRELOAD=$preload rf-forker -n 10 -d
+	recording "daemon-$scheme" "$scheme" env LD_PRELOAD=$preload rf-forker -n 10 -d "$T/done"
 	is "$(with_text before) $(with_text daemon)" "10 10" "daemon-$scheme: every event"
 	is "$(processes)" 2 "daemon-$scheme: of two processes"
 done

@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Rotations and clears under load lose nothing and repeat nothing; schedules hit their size and period.
+#
+# Takes up to 240 s
 
 # shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
 . "$(dirname "$0")/../lib/suite.sh"

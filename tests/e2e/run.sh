@@ -5,6 +5,7 @@
 #
 #     run.sh [BUILD [NAME...]]     without names: every script of this directory
 #
+# A script with a line "# Takes up to N s" has so long if that is more than E2E_TIMEOUT.
 # The last line is "e2e: N passed, N failed, N skipped". E2E_JOBS and E2E_TIMEOUT (seconds a script) may be set.
 
 set -u
@@ -23,7 +24,9 @@ if [ $# -eq 0 ]; then
 fi
 
 one() {
-	local name=$1 status
+	local name=$1 status own limit=$limit
+	own=$(sed -nE 's/^# Takes up to ([0-9]+) s$/\1/p' "$here/$name.sh")
+	[ "${own:-0}" -le "$limit" ] || limit=$own
 	timeout -k 5 "$limit" "$here/$name.sh" >"$logs/$name" 2>&1 </dev/null
 	status=$?
 	[ "$status" != 124 ] || echo "not ok - $name did not end within $limit s" >>"$logs/$name"

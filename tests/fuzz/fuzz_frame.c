@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	X(rf_broker_account)                                                                                           \
 	X(rf_consumer_describe_channel)                                                                                \
 	X(rf_consumer_move_trace)                                                                                      \
-	X(rf_consumer_snapshot_trace)                                                                                      \
+	X(rf_consumer_snapshot_trace)                                                                                  \
 	X(rf_consumer_id)                                                                                              \
 	X(rf_consumer_create_trace)                                                                                    \
 	X(rf_consumer_create_channel)                                                                                  \

@@ -12,6 +12,7 @@
 #     BUILD=DIR          where the tree was built (default: build/ at the top of the tree)
 #     RF_KEEP=DIR        on failure, copy the scratch directory there
 #     RF_DAEMON_ARGS     further options for the daemon, for instance -vvv
+#     SUITE_AS=UID       not root's daemon but that user's own, and lttng and the applications as that user, too
 
 set -u
 set -o pipefail
@@ -131,7 +132,7 @@ suite_command() {
 		return
 	fi
 	echo "$BIN/ringfenced"
-	if [ "$(id -u)" = 0 ]; then
+	if [ -z "${SUITE_AS:-}" ] && [ "$(id -u)" = 0 ]; then
 		echo "--sessiond-user=$RF_SESSIOND_UID:$RF_SESSIOND_UID"
 		echo "--consumer-user=$RF_CONSUMER_UID:$RF_CONSUMER_UID"
 	fi
@@ -145,21 +146,48 @@ suite_available() {
 	fi
 }
 
+# Where its sockets are.
+SUITE_DIR=/run/lttng
+
+# The script itself stays root: it may look at everybody's processes and files. What it starts by these names does not.
+suite_as() {
+	local dir=$T/as path
+	mkdir -p "$dir"
+	for path in "$(command -v lttng)" "$BIN"/rf-*; do
+		cat >"$dir/${path##*/}" <<-END
+			#!/bin/sh
+			[ -O / ] || exec "$path" "\$@"
+			# Some libraries for applications are not for setpriv.
+			preload=\$LD_PRELOAD
+			unset LD_PRELOAD
+			exec setpriv --reuid "$SUITE_AS" --regid "$SUITE_AS" --clear-groups -- \
+				env \${preload:+"LD_PRELOAD=\$preload"} "$path" "\$@"
+		END
+		chmod 0755 "$dir/${path##*/}"
+	done
+	PATH=$dir:$PATH
+	HOME=$(home_of "$SUITE_AS")
+	SUITE_DIR=$HOME/.lttng
+	chown "$SUITE_AS" "$T"
+}
+[ -z "${SUITE_AS:-}" ] || suite_as
+
 # sanitised: ours, built with SAN=.
 sanitised() {
 	[ "$SUITE" = ours ] && ldd "$BIN/ringfenced" | grep -qE 'lib[at]san'
 }
 
 suite_ready() {
-	[ -S /run/lttng/client-lttng-sessiond ] && [ -S /run/lttng/lttng-ust-sock-8 ] && lttng -n list
+	[ -S "$SUITE_DIR/client-lttng-sessiond" ] && [ -S "$SUITE_DIR/lttng-ust-sock-8" ] && lttng -n list
 }
 
-# start_suite [OPTION...]: root's daemon, in the background; returns when it answers. DAEMON_PID is its process.
+# start_suite [OPTION...]: the daemon, in the background; returns when it answers. DAEMON_PID is its process.
 # shellcheck disable=SC2120 # options are rare
 start_suite() {
 	local command
 	suite_available || bail "the $SUITE daemons are not there"
 	mapfile -t command < <(suite_command)
+	[ -z "${SUITE_AS:-}" ] || command=(setpriv --reuid "$SUITE_AS" --regid "$SUITE_AS" --clear-groups -- "${command[@]}")
 	rm -f "$T/daemon.pid" "$T/daemon.status"
 	# Its status is kept in a file: bash forgets that of a child which it was asked about before.
 	(

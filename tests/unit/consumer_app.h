@@ -254,7 +254,7 @@ __attribute__((unused)) static unsigned long count_events(const struct peer *pee
 }
 
 /* Of the one channel. Returns the bytes written. */
-static uint64_t statistics(struct peer *peer, uint64_t *discarded, uint64_t *lost)
+__attribute__((unused)) static uint64_t statistics(struct peer *peer, uint64_t *discarded, uint64_t *lost)
 {
 	struct rf_consumer_statistics message;
 	struct rf_frame frame;
@@ -272,6 +272,49 @@ static uint64_t statistics(struct peer *peer, uint64_t *discarded, uint64_t *los
 
 	cr_assert(rf_reader_done(&r));
 	return written;
+}
+
+__attribute__((unused)) static int cpus(void)
+{
+	return lttng_ust_ctl_get_nr_stream_per_channel();
+}
+
+__attribute__((unused)) static void flush(struct peer *peer)
+{
+	struct rf_frame frame;
+
+	peer_request(peer, RF_CONSUMER_FLUSH_SESSION, SESSION, &frame);
+	cr_assert_eq(frame.status, 0);
+}
+
+__attribute__((unused)) static void settle(struct peer *peer, int expected)
+{
+	struct rf_frame frame;
+
+	peer_request(peer, RF_CONSUMER_SETTLE_SESSION, SESSION, &frame);
+	cr_assert_eq(frame.status, expected, "settled with %d", frame.status);
+}
+
+/* The session's orderly end, and then that of everybody. */
+__attribute__((unused)) static void finish(struct peer *peer, struct app *app)
+{
+	struct rf_frame frame;
+
+	peer_request(peer, RF_CONSUMER_DESTROY_SESSION, SESSION, &frame);
+	cr_assert_eq(frame.status, 0);
+	app_stop(app);
+	peer_stop(peer);
+}
+
+/* The events that were discarded, of a channel of which no packet was lost. */
+__attribute__((unused)) static uint64_t discarded_without_loss(struct peer *peer)
+{
+	uint64_t discarded;
+	uint64_t lost;
+
+	statistics(peer, &discarded, &lost);
+	cr_assert_eq(lost, 0);
+	return discarded;
 }
 
 static void begin_in(struct peer *peer, struct app *app, const struct rf_consumer_create_channel *channel,

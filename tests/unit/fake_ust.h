@@ -28,6 +28,7 @@ enum fake_request {
 struct rf_ust_domain {
 	struct rf_list pending;
 	unsigned int count[FAKE_REQUESTS];  /* how often it was asked for each */
+	unsigned int prepared;              /* how often a session was */
 	uid_t list_uid;                     /* of the last listing */
 	struct rf_snapshot_output snapshot; /* of the last one */
 	void (*on_request)(void *data);     /* may be NULL; called when something is pending */

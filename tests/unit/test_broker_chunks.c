@@ -64,6 +64,8 @@ Test(broker_chunks, ids_are_new_and_known)
 	cr_expect_eq(worker_chunk(&peer, 2, RF_CHUNK_BASE, 0, ""), -EEXIST);
 	cr_expect_eq(worker_chunk(&peer, 3, (enum rf_chunk_kind)9, 0, ""), -EINVAL);
 	cr_expect_eq(worker_dir(&peer, 1, 77, RF_DIR_TRACE, RF_DIR_UST_UID), -ENOENT);
+	cr_expect_eq(worker_dir(&peer, 1, 0, RF_DIR_TRACE, RF_DIR_UST_UID), -ENOENT);
+	cr_expect_not(worker_has(&peer, "ust/uid"));
 	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_RETIRE_CHUNK, 77, false), -ENOENT);
 	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_RETIRE_CHUNK, 0, false), -ENOENT);
 	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_ARCHIVE_CHUNK, 77, false), -ENOENT);
@@ -269,6 +271,73 @@ Test(broker_chunks, one_user_twice_in_a_chunk_gets_a_companion)
 	worker_tell_id(&peer, RF_BROKER_CLOSE_DIR, 1);
 	cr_expect_eq(worker_dir(&peer, 2, 1, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
 	cr_expect_str_eq(peer.where, worker_path(&peer, UID_DIR "-1"));
+	worker_tell_id(&peer, RF_BROKER_CLOSE_DIR, 2);
+	cr_expect_eq(worker_dir(&peer, 3, 1, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
+	cr_expect_str_eq(peer.where, worker_path(&peer, UID_DIR "-2"));
+}
+
+static uint32_t finish_process(uint32_t pid, const char *channel)
+{
+	cr_assert_eq(worker_dir_of(&peer, pid, 1, RF_DIR_TRACE, RF_DIR_UST_PID, pid), 0);
+	cr_assert_eq(worker_streams(&peer, pid, channel, 0, 2, RF_NO_FILE_NUMBER, pid % 2), 0);
+	worker_close_fds(&peer);
+	cr_assert_eq(worker_metadata(&peer, pid), 0);
+	worker_close_fds(&peer);
+	worker_tell_id(&peer, RF_BROKER_CLOSE_DIR, pid);
+	return pid;
+}
+
+/* Some have the same files, some do not, and there are more than one block of memory has room for. */
+Test(broker_chunks, finished_processes_are_removed_with_their_chunk)
+{
+	uint32_t pid = 0;
+
+	cr_assert_eq(worker_chunk(&peer, 1, RF_CHUNK_NUMBERED, 0, ""), 0);
+	while (pid < 300) {
+		char channel[16];
+
+		snprintf(channel, sizeof(channel), "ch%u", pid % 40);
+		pid = finish_process(pid + 1, channel);
+	}
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_REMOVE_CHUNK, 1, false), 0);
+	cr_expect_not(worker_has(&peer, BEGIN "-0"));
+}
+
+static long memory(void)
+{
+	char name[64];
+	char line[256];
+	long kib = -1;
+	FILE *status;
+
+	snprintf(name, sizeof(name), "/proc/%d/status", (int)peer.pid);
+	status = fopen(name, "r");
+	cr_assert(status);
+	while (kib < 0 && fgets(line, sizeof(line), status))
+		sscanf(line, "RssAnon: %ld", &kib);
+	fclose(status);
+	cr_assert_geq(kib, 0);
+	return kib * 1024;
+}
+
+/* There is one for each process that ever ran in a chunk. */
+Test(broker_chunks, a_finished_process_takes_little_memory)
+{
+	uint32_t pid = 0;
+	long before;
+
+#ifdef RF_SANITIZED
+	cr_skip_test("sanitizers keep memory that was freed");
+#endif
+	cr_assert_eq(worker_chunk(&peer, 1, RF_CHUNK_NUMBERED, 0, ""), 0);
+	while (pid < 100)
+		pid = finish_process(pid + 1, "channel");
+	cr_expect_eq(worker_metadata(&peer, 9999), -ENOENT); /* it has done all before */
+	before = memory();
+	while (pid < 1100)
+		pid = finish_process(pid + 1, "channel");
+	cr_expect_eq(worker_metadata(&peer, 9999), -ENOENT);
+	cr_expect_leq(memory() - before, 100 * 1000);
 }
 
 /* A dead consumer's files are cut wherever they are. */

@@ -13,6 +13,7 @@ static void begin(void)
 
 	worker_start(&peer, &owner);
 	cr_assert_eq(worker_tree_at(&peer, peer.dir), 0);
+	cr_assert_eq(worker_chunk(&peer, 1, RF_CHUNK_BASE, 0, ""), 0);
 }
 
 static void end(void)
@@ -35,7 +36,7 @@ Test(broker_files, a_numbered_file_is_used_again_and_emptied)
 	struct stat before;
 	struct stat after;
 
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
 	cr_assert_eq(worker_streams(&peer, 1, "ch", 1, 1, 2, false), 0);
 	cr_expect_eq(peer.fd_count, 2);
 	cr_assert_eq(write(peer.fds[0], "data", 4), 4);
@@ -55,7 +56,7 @@ Test(broker_files, a_numbered_file_is_used_again_and_emptied)
 
 Test(broker_files, without_index_there_is_one_descriptor_each)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
 	cr_expect_eq(worker_streams(&peer, 1, "ch", 0, 3, RF_NO_FILE_NUMBER, true), 0);
 	cr_expect_eq(peer.fd_count, 3);
 	worker_close_fds(&peer);
@@ -66,7 +67,7 @@ Test(broker_files, without_index_there_is_one_descriptor_each)
 
 Test(broker_files, buffers_are_private_and_new)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
 	cr_expect_not(worker_has(&peer, UID_DIR "/index"));
 	cr_assert_eq(worker_buffers(&peer, 1, "ch", 4, 2), 0);
 	cr_assert_eq(peer.fd_count, 2);
@@ -91,8 +92,8 @@ Test(broker_files, buffers_are_private_and_new)
 
 Test(broker_files, a_directory_serves_its_purpose_only)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
-	cr_assert_eq(worker_dir(&peer, 2, 0, RF_DIR_TRACE, RF_DIR_UST_PID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 2, 1, RF_DIR_TRACE, RF_DIR_UST_PID), 0);
 	cr_expect_eq(worker_streams(&peer, 1, "ch", 0, 1, RF_NO_FILE_NUMBER, false), -EACCES);
 	cr_expect_eq(worker_buffers(&peer, 2, "ch", 0, 1), -EACCES);
 	cr_expect_eq(worker_buffers(&peer, 7, "ch", 0, 1), -ENOENT);
@@ -100,7 +101,7 @@ Test(broker_files, a_directory_serves_its_purpose_only)
 
 Test(broker_files, names_that_are_paths_are_refused)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
 	cr_expect_eq(worker_buffers(&peer, 1, "../../above", 0, 1), -EINVAL);
 	cr_expect_eq(worker_buffers(&peer, 1, "", 0, 1), -EINVAL);
 	cr_expect_eq(worker_buffers(&peer, 1, "ch", 0, 0), -EINVAL);
@@ -109,12 +110,12 @@ Test(broker_files, names_that_are_paths_are_refused)
 
 Test(broker_files, removed_directories_leave_nothing)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
 	cr_assert_eq(worker_buffers(&peer, 1, "ch", 0, 4), 0);
 	worker_close_fds(&peer);
 	cr_assert_eq(worker_metadata(&peer, 1), 0);
 	worker_close_fds(&peer);
-	cr_assert_eq(worker_dir(&peer, 2, 0, RF_DIR_BUFFERS, RF_DIR_UST_PID), 0);
+	cr_assert_eq(worker_dir(&peer, 2, 1, RF_DIR_BUFFERS, RF_DIR_UST_PID), 0);
 	cr_assert_eq(worker_buffers(&peer, 2, "ch", 0, 1), 0);
 	worker_close_fds(&peer);
 	worker_tell_id(&peer, RF_BROKER_REMOVE_DIR, 2);
@@ -143,7 +144,7 @@ static void put_packets(int fd, unsigned int count, size_t torn)
 
 Test(broker_files, a_killed_consumers_snapshot_is_cut)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_TRACE, RF_DIR_UST_UID), 0);
 	cr_assert_eq(worker_streams(&peer, 1, "ch", 0, 3, RF_NO_FILE_NUMBER, true), 0);
 	put_packets(peer.fds[0], 2, 127);
 	put_packets(peer.fds[1], 2, 0);
@@ -161,7 +162,7 @@ Test(broker_files, a_killed_consumers_snapshot_is_cut)
 
 Test(broker_files, a_killed_consumers_ring_buffers_are_not_cut)
 {
-	cr_assert_eq(worker_dir(&peer, 1, 0, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
+	cr_assert_eq(worker_dir(&peer, 1, 1, RF_DIR_BUFFERS, RF_DIR_UST_UID), 0);
 	cr_assert_eq(worker_metadata(&peer, 1), 0);
 	cr_assert_eq(write(peer.fds[0], "text", 4), 4);
 	worker_close_fds(&peer);

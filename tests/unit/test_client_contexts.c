@@ -1,42 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "tests/unit/client_request.h"
+#include "tests/unit/client_scene.h"
 
 #include <criterion/criterion.h>
 #include <lttng/lttng-error.h>
 #include <string.h>
 
-static struct bench bench;
-static struct rf_session *session;
-
-static void set_up(void)
-{
-	struct message create = create_message("s", "/tmp/out");
-
-	bench_init(&bench);
-	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
-	session = rf_session_find(&bench.sessions, "s");
-}
-
-static void tear_down(void)
-{
-	bench_fini(&bench);
-}
-
-TestSuite(contexts, .init = set_up, .fini = tear_down);
+SCENE(contexts, scene_session);
 
 static uint32_t add(const char *channel, uint32_t type)
 {
 	struct message m = context_message("s", channel, type);
 
 	return code_of(&bench, &m);
-}
-
-static void make_channel(const char *name)
-{
-	struct channel_spec spec = CHANNEL(name);
-	struct message m = channel_message("s", &spec);
-
-	cr_assert_eq(code_of(&bench, &m), LTTNG_OK);
 }
 
 static bool is_ust(uint32_t type)

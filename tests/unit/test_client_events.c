@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "tests/unit/client_request.h"
+#include "tests/unit/client_scene.h"
 
 #include <criterion/criterion.h>
 #include <lttng/lttng-error.h>
 #include <stdio.h>
 #include <string.h>
 
-static struct bench bench;
-static struct rf_session *session;
-
-static void set_up(void)
-{
-	struct message create = create_message("s", "/tmp/out");
-
-	bench_init(&bench);
-	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
-	session = rf_session_find(&bench.sessions, "s");
-}
-
-static void tear_down(void)
-{
-	bench_fini(&bench);
-}
-
-TestSuite(events, .init = set_up, .fini = tear_down);
+SCENE(events, scene_session);
 
 #define I_GT_3 "3bffff 410300000000000000 0e01 00006900"
 
@@ -50,14 +33,6 @@ static unsigned int rules(const char *channel)
 	rf_list_for_each(node, &found->rules)
 		count++;
 	return count;
-}
-
-static void make_channel(const char *name)
-{
-	struct channel_spec spec = CHANNEL(name);
-	struct message m = channel_message("s", &spec);
-
-	cr_assert_eq(code_of(&bench, &m), LTTNG_OK);
 }
 
 /* enable-event -u 'demo:*' --filter 'i > 3' --exclude 'demo:foo*' */

@@ -1,39 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Long commands: who waits for whom, and what goes on meanwhile. */
-#include "tests/unit/client_request.h"
+#include "tests/unit/client_scene.h"
 
 #include <criterion/criterion.h>
 #include <lttng/lttng-error.h>
 
-static struct bench bench;
-
-static void make_session(const char *name)
-{
-	struct message create = create_message(name, "/tmp/out");
-	struct channel_spec spec = CHANNEL("c");
-	struct message channel = channel_message(name, &spec);
-
-	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
-	cr_assert_eq(code_of(&bench, &channel), LTTNG_OK);
-}
-
-static void set_up(void)
-{
-	bench_init(&bench);
-	make_session("s");
-}
-
-static void tear_down(void)
-{
-	bench_fini(&bench);
-}
-
-TestSuite(line, .init = set_up, .fini = tear_down);
-
-static struct rf_session *session(void)
-{
-	return rf_session_find(&bench.sessions, "s");
-}
+SCENE(line, scene_recording);
 
 static void ask(uint32_t number, const char *name, struct answer *answer)
 {
@@ -47,10 +19,10 @@ Test(line, start_and_stop_change_the_session_when_they_are_done)
 	struct answer start, stop;
 
 	ask(16, "s", &start);
-	cr_expect(!start.given && !session()->active && session()->busy);
+	cr_expect(!start.given && !session->active && session->busy);
 	cr_assert(fake_ust_complete(&bench.ust, LTTNG_OK));
 	cr_expect(start.given && start.code == LTTNG_OK && start.total == 24);
-	cr_expect(session()->active && session()->ever_started && !session()->busy);
+	cr_expect(session->active && session->ever_started && !session->busy);
 	ask(16, "s", &start);
 	cr_expect_eq(start.code, LTTNG_ERR_TRACE_ALREADY_STARTED);
 	ask(24, "s", &stop);
@@ -58,7 +30,7 @@ Test(line, start_and_stop_change_the_session_when_they_are_done)
 	ask(17, "s", &stop);
 	cr_expect_not(stop.given);
 	cr_assert(fake_ust_complete(&bench.ust, LTTNG_OK));
-	cr_expect(stop.code == LTTNG_OK && !session()->active);
+	cr_expect(stop.code == LTTNG_OK && !session->active);
 	ask(17, "s", &stop);
 	cr_expect_eq(stop.code, LTTNG_ERR_TRACE_ALREADY_STOPPED);
 	ask(24, "s", &stop);
@@ -72,7 +44,7 @@ Test(line, a_failed_start_leaves_the_session_as_it_was)
 	ask(16, "s", &start);
 	cr_assert(fake_ust_complete(&bench.ust, LTTNG_ERR_CREATE_DIR_FAIL));
 	cr_expect_eq(start.code, LTTNG_ERR_CREATE_DIR_FAIL);
-	cr_expect(!session()->active && !session()->ever_started && !session()->busy);
+	cr_expect(!session->active && !session->ever_started && !session->busy);
 }
 
 Test(line, a_session_without_channel_does_not_start)
@@ -129,7 +101,7 @@ Test(line, others_and_listings_do_not_wait)
 	static const uint32_t listings[] = {10, 11, 13, 24, 34, 36, 48};
 	struct answer start, answer;
 
-	make_session("other");
+	make_session("other", "/tmp/out");
 	ask(16, "s", &start);
 	for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++) {
 		struct message m = ust_message(listings[i], "s");
@@ -184,7 +156,7 @@ Test(line, a_session_under_destruction_is_gone_for_everybody)
 	while (fake_ust_complete(&bench.ust, LTTNG_OK))
 		;
 	cr_expect(destroy.given && destroy.code == LTTNG_OK);
-	cr_expect_str_eq(session()->path, "/tmp/new");
+	cr_expect_str_eq(rf_session_find(&bench.sessions, "s")->path, "/tmp/new");
 }
 
 Test(line, destroys_although_stopping_failed)
@@ -197,7 +169,7 @@ Test(line, destroys_although_stopping_failed)
 	cr_assert(fake_ust_complete(&bench.ust, LTTNG_ERR_UST_STOP_FAIL));
 	cr_assert(fake_ust_complete(&bench.ust, LTTNG_OK));
 	cr_expect(destroy.given && destroy.code == LTTNG_ERR_UST_STOP_FAIL && destroy.total == 24);
-	cr_expect_null(session());
+	cr_expect_null(rf_session_find(&bench.sessions, "s"));
 }
 
 Test(line, a_session_stays_while_somebody_reads_it)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Rotating, clearing, schedules, and what start, stop and destroy have to do with it. */
-#include "tests/unit/client_request.h"
+#include "tests/unit/client_scene.h"
 
 #include <criterion/criterion.h>
 #include <lttng/lttng-error.h>
@@ -18,39 +18,7 @@ enum {
 	CLEAR = 50,
 };
 
-static struct bench bench;
-static struct rf_session *session;
-
-static void make_session(const char *name, const char *path)
-{
-	struct message create = create_message(name, path);
-	struct channel_spec spec = CHANNEL("c");
-	struct message channel = channel_message(name, &spec);
-
-	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
-	cr_assert_eq(code_of(&bench, &channel), LTTNG_OK);
-}
-
-static void set_up(void)
-{
-	bench_init(&bench);
-	make_session("s", "/tmp/out");
-	session = rf_session_find(&bench.sessions, "s");
-}
-
-static void tear_down(void)
-{
-	bench_fini(&bench);
-}
-
-TestSuite(rotation, .init = set_up, .fini = tear_down);
-
-static uint32_t command(uint32_t number)
-{
-	struct message m = simple(number, "s");
-
-	return code_of(&bench, &m);
-}
+SCENE(rotation, scene_recording);
 
 static const struct answer *info(uint64_t number)
 {

@@ -217,3 +217,41 @@ Test(sessions, echo_the_domain_attribute)
 	m.number = 9;
 	cr_expect_eq(answer_of(&bench, &m)->echo, UINT32_MAX);
 }
+
+/* The first word says what the address is: 3 a path, 1 and 2 another machine. */
+static uint32_t set_output(const char *session, unsigned int type, const char *where)
+{
+	struct message m = simple(21, session);
+
+	put32(&m.args, 1);
+	put32(&m.payload, type);
+	put_zeros(&m.payload, 14 + 4096);
+	put_field(&m.payload, where, 4096);
+	return code_of(&bench, &m);
+}
+
+Test(sessions, get_an_output_later)
+{
+	struct message none = simple(21, "s");
+
+	cr_assert_eq(create(NULL, "01 00 02000000 00 7300"), LTTNG_OK);
+
+	struct rf_session *session = rf_session_find(&bench.sessions, "s");
+
+	cr_expect_eq(session->output, RF_OUTPUT_NONE);
+	put32(&none.args, 0);
+	cr_expect_eq(code_of(&bench, &none), LTTNG_ERR_INVALID);
+	cr_expect_eq(set_output("s", 1, "127.0.0.1"), LTTNG_ERR_NOT_SUPPORTED);
+	cr_expect_eq(set_output("s", 9, "what"), LTTNG_OK, "says nothing");
+	cr_expect_eq(set_output("s", 3, "tmp/out"), LTTNG_ERR_INVALID);
+	cr_expect_eq(set_output("s", 3, "/tmp/../out"), LTTNG_ERR_INVALID);
+	cr_expect_eq(session->output, RF_OUTPUT_NONE);
+	cr_expect_eq(set_output("s", 3, "/tmp/out"), LTTNG_OK);
+	cr_expect_eq(session->output, RF_OUTPUT_LOCAL);
+	cr_expect_str_eq(session->path, "/tmp/out");
+	session->ever_started = true;
+	cr_expect_eq(set_output("s", 3, "/tmp/elsewhere"), LTTNG_ERR_NOT_SUPPORTED, "it has traces there");
+	session->active = true;
+	cr_expect_eq(set_output("s", 3, "/tmp/elsewhere"), LTTNG_ERR_TRACE_ALREADY_STARTED);
+	session->active = false;
+}

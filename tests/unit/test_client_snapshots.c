@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Sessions for snapshots, their output, and taking one; regenerating; buffers as files. */
-#include "tests/unit/client_request.h"
+#include "tests/unit/client_scene.h"
 
 #include <criterion/criterion.h>
 #include <lttng/lttng-error.h>
@@ -21,24 +21,7 @@ enum {
 
 #define UNSET UINT64_MAX
 
-static struct bench bench;
-static struct rf_session *session;
-
-static void set_up(void)
-{
-	struct message create = create_snapshot_message("s", "/tmp/snap");
-
-	bench_init(&bench);
-	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
-	session = rf_session_find(&bench.sessions, "s");
-}
-
-static void tear_down(void)
-{
-	bench_fini(&bench);
-}
-
-TestSuite(snapshots, .init = set_up, .fini = tear_down);
+SCENE(snapshots, scene_snapshots);
 
 static struct message output_message(
 	uint32_t number, uint32_t id, uint64_t max_size, const char *name, const char *control, const char *data)
@@ -72,13 +55,6 @@ static uint32_t delete (uint32_t id, const char *name)
 static uint32_t record(uint64_t max_size, const char *name, const char *control)
 {
 	struct message m = output_message(RECORD, 0, max_size, name, control, "");
-
-	return code_of(&bench, &m);
-}
-
-static uint32_t command(uint32_t number)
-{
-	struct message m = simple(number, "s");
 
 	return code_of(&bench, &m);
 }

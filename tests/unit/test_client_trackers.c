@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which processes a session includes, as clients say and ask it. */
 #include "sessiond/model/quota.h"
-#include "tests/unit/client_request.h"
+#include "tests/unit/client_scene.h"
 
 #include <criterion/criterion.h>
 #include <lttng/lttng-error.h>
@@ -18,24 +18,7 @@ enum {
 	VGID = 5,
 };
 
-static struct bench bench;
-static struct rf_session *session;
-
-static void set_up(void)
-{
-	struct message create = create_message("s", "/tmp/out");
-
-	bench_init(&bench);
-	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
-	session = rf_session_find(&bench.sessions, "s");
-}
-
-static void tear_down(void)
-{
-	bench_fini(&bench);
-}
-
-TestSuite(trackers, .init = set_up, .fini = tear_down);
+SCENE(trackers, scene_session);
 
 static struct message change_message(uint32_t number, int attribute, int type, int64_t value, const char *name)
 {

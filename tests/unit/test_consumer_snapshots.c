@@ -8,19 +8,6 @@ static const char line[] = "some text that fills packets sooner";
 static const struct rf_consumer_create_channel ring = {
 	.trace = TRACE, .channel = CHANNEL, .subbuf_size = 4096, .subbuf_count = 4, .overwrite = 1, .name = "channel0"};
 
-static int cpus(void)
-{
-	return lttng_ust_ctl_get_nr_stream_per_channel();
-}
-
-static void settle(struct peer *peer, int expected)
-{
-	struct rf_frame frame;
-
-	peer_request(peer, RF_CONSUMER_SETTLE_SESSION, SESSION, &frame);
-	cr_assert_eq(frame.status, expected, "settled with %d", frame.status);
-}
-
 /* A trace without a directory. */
 static void begin_parked(
 	struct peer *peer, struct app *app, const struct rf_consumer_create_channel *channel, unsigned int events)
@@ -28,23 +15,15 @@ static void begin_parked(
 	begin_in(peer, app, channel, events, line, 0, 0);
 }
 
-static void finish(struct peer *peer, struct app *app)
+/* Nothing is lost of a session that writes nothing. */
+static void finish_parked(struct peer *peer, struct app *app)
 {
-	struct rf_frame frame;
-	uint64_t discarded;
-	uint64_t lost;
-
-	statistics(peer, &discarded, &lost);
-	cr_assert_eq(lost, 0);
+	discarded_without_loss(peer);
 	peer_tell(peer, RF_CONSUMER_END_TRACE, TRACE);
 	settle(peer, 0);
-	statistics(peer, &discarded, &lost);
-	cr_assert_eq(lost, 0, "nothing is lost of a session that writes nothing");
+	discarded_without_loss(peer);
 	cr_assert(!peer_has_file(peer, "metadata"));
-	peer_request(peer, RF_CONSUMER_DESTROY_SESSION, SESSION, &frame);
-	cr_assert_eq(frame.status, 0);
-	app_stop(app);
-	peer_stop(peer);
+	finish(peer, app);
 }
 
 /* Checks headers, and that the packets are from one moment: in order, and not more than a ring holds from end to end.
@@ -127,7 +106,7 @@ Test(consumer_snapshots, an_idle_ring_keeps_its_history)
 		free(packets.at);
 	}
 	cr_assert(events_in(&peer, 10) > 0);
-	finish(&peer, &app);
+	finish_parked(&peer, &app);
 }
 
 static void copy_under_a_writer(bool overwrite, uint64_t subbuf_size)
@@ -166,7 +145,7 @@ static void copy_under_a_writer(bool overwrite, uint64_t subbuf_size)
 		events_in(&peer, dir);
 	}
 	cr_assert(read > 0);
-	finish(&peer, &app);
+	finish_parked(&peer, &app);
 }
 
 Test(consumer_snapshots, a_writer_that_overtakes_tears_nothing)
@@ -204,7 +183,7 @@ Test(consumer_snapshots, a_clear_empties_the_rings)
 	cr_assert(after.at[after.count - 1].sequence > before.at[before.count - 1].sequence);
 	free(before.at);
 	free(after.at);
-	finish(&peer, &app);
+	finish_parked(&peer, &app);
 }
 
 Test(consumer_snapshots, what_cannot_be_opened_is_said)
@@ -221,7 +200,7 @@ Test(consumer_snapshots, what_cannot_be_opened_is_said)
 	peer_snapshot(&peer, TRACE, 3, 0);
 	settle(&peer, 0);
 	cr_assert_eq(events_in(&peer, 3), 100);
-	finish(&peer, &app);
+	finish_parked(&peer, &app);
 }
 
 Test(consumer_snapshots, a_parked_ring_wakes_nobody)
@@ -236,5 +215,5 @@ Test(consumer_snapshots, a_parked_ring_wakes_nobody)
 	app_record(&app);
 	poll(NULL, 0, 300);
 	cr_assert(cpu_time(peer.consumer) - busy < 50, "a parked ring keeps the consumer busy");
-	finish(&peer, &app);
+	finish_parked(&peer, &app);
 }

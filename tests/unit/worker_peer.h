@@ -141,7 +141,9 @@ static inline int worker_end_chunk(struct worker_peer *peer, uint32_t type, uint
 	return worker_ask(peer, type, &w, -1);
 }
 
-static inline int worker_dir(struct worker_peer *peer, uint32_t dir, uint32_t chunk, uint8_t purpose, uint8_t kind)
+/* PID: of the process that the directory is for, where it is for one. */
+static inline int worker_dir_of(
+	struct worker_peer *peer, uint32_t dir, uint32_t chunk, uint8_t purpose, uint8_t kind, uint32_t pid)
 {
 	const struct rf_broker_make_dir request = {.dir = dir,
 		.tree = 1,
@@ -150,12 +152,17 @@ static inline int worker_dir(struct worker_peer *peer, uint32_t dir, uint32_t ch
 		.kind = kind,
 		.uid = 1000,
 		.abi_bits = 64,
-		.pid = 5,
+		.pid = pid,
 		.procname = "app"};
 	struct rf_writer w = worker_body();
 
 	rf_broker_make_dir_encode(&w, &request);
 	return worker_ask(peer, RF_BROKER_MAKE_DIR, &w, -1);
+}
+
+static inline int worker_dir(struct worker_peer *peer, uint32_t dir, uint32_t chunk, uint8_t purpose, uint8_t kind)
+{
+	return worker_dir_of(peer, dir, chunk, purpose, kind, 5);
 }
 
 static inline void worker_tell_id(struct worker_peer *peer, uint32_t type, uint32_t id)

@@ -109,6 +109,9 @@ all_stopped() {
 		[ -n "$pid" ] && ! grep -hE '^State:' "/proc/$pid"/task/*/status | grep -qv 'T (stopped)' || return 1
 	done
 }
+counted() {
+	[ "$(discarded "$1")" -gt 0 ]
+}
 lossy() {
 	local name=$1 pids
 	shift
@@ -123,6 +126,8 @@ lossy() {
 	app_go
 	kill -CONT "${pids[@]}"
 	apps_gone
+	# What a process lost is counted when the last of its buffers is read, which takes a moment after it is gone.
+	[ "$name" != discard-pid ] || wait_until 10 counted "$name" || echo "== what is lost is not counted"
 	L stop
 	L list "$name"
 	L destroy "$name"

@@ -2,6 +2,7 @@
 #include "consumerd/source_ust.h"
 
 #include "common/list.h"
+#include "consumerd/assertions.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,34 @@ struct source_ust {
 	uint64_t subbuf_size;
 	const struct rf_guard *guard;
 	unsigned long listed; /* position of the first packet of the list */
+	bool broken;          /* the library could not make sense of the ring: it is not asked again */
 };
+
+/* A call of the library on one ring. */
+struct ring_call {
+	struct source_ust *ust;
+	int (*make)(struct source_ust *ust, void *argument);
+	void *argument;
+	int result;
+};
+
+static void make_call(void *data)
+{
+	struct ring_call *call = data;
+
+	call->result = call->make(call->ust, call->argument);
+}
+
+/* What MAKE returns; -EPROTO, now and for ever, when the library failed over what the application has written. */
+static int ask_ring(struct source_ust *ust, int (*make)(struct source_ust *ust, void *argument), void *argument)
+{
+	struct ring_call call = {.ust = ust, .make = make, .argument = argument, .result = -EPROTO};
+
+	if (ust->broken)
+		return -EPROTO;
+	ust->broken = !rf_survive(make_call, &call);
+	return ust->broken ? -EPROTO : call.result;
+}
 
 /* The file behind the ring was cut. */
 static bool cut(const struct source_ust *ust)
@@ -49,9 +77,8 @@ static int view_packet(struct source_ust *ust, struct rf_packet *packet)
 	return rf_packet_check(packet, size);
 }
 
-static int source_ust_get(struct rf_source *source, struct rf_packet *packet)
+static int get(struct source_ust *ust, void *packet)
 {
-	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
 	int err = lttng_ust_ctl_get_next_subbuf(ust->stream);
 
 	if (err == -EAGAIN || err == -ENODATA)
@@ -64,32 +91,81 @@ static int source_ust_get(struct rf_source *source, struct rf_packet *packet)
 	return err;
 }
 
+static int put(struct source_ust *ust, void *argument)
+{
+	(void)argument;
+	return lttng_ust_ctl_put_next_subbuf(ust->stream);
+}
+
+static int keep(struct source_ust *ust, void *argument)
+{
+	(void)argument;
+	return lttng_ust_ctl_put_subbuf(ust->stream);
+}
+
+static int flush(struct source_ust *ust, void *argument)
+{
+	(void)argument;
+	return lttng_ust_ctl_flush_buffer(ust->stream, 0);
+}
+
+static int close_packet(struct source_ust *ust, void *argument)
+{
+	(void)argument;
+	return lttng_ust_ctl_flush_buffer(ust->stream, 1);
+}
+
+static int source_ust_get(struct rf_source *source, struct rf_packet *packet)
+{
+	return ask_ring(rf_container_of(source, struct source_ust, source), get, packet);
+}
+
 static void source_ust_put(struct rf_source *source)
 {
-	(void)lttng_ust_ctl_put_next_subbuf(rf_container_of(source, struct source_ust, source)->stream);
+	(void)ask_ring(rf_container_of(source, struct source_ust, source), put, NULL);
 }
 
 static void source_ust_keep(struct rf_source *source)
 {
-	(void)lttng_ust_ctl_put_subbuf(rf_container_of(source, struct source_ust, source)->stream);
+	(void)ask_ring(rf_container_of(source, struct source_ust, source), keep, NULL);
 }
 
 static void source_ust_flush(struct rf_source *source)
 {
-	(void)lttng_ust_ctl_flush_buffer(rf_container_of(source, struct source_ust, source)->stream, 0);
+	(void)ask_ring(rf_container_of(source, struct source_ust, source), flush, NULL);
 }
 
 static void source_ust_close_packet(struct rf_source *source)
 {
-	(void)lttng_ust_ctl_flush_buffer(rf_container_of(source, struct source_ust, source)->stream, 1);
+	(void)ask_ring(rf_container_of(source, struct source_ust, source), close_packet, NULL);
+}
+
+struct positions {
+	unsigned long consumed;
+	unsigned long produced;
+};
+
+static int sample_ring(struct source_ust *ust, void *argument)
+{
+	struct positions *positions = argument;
+
+	return lttng_ust_ctl_snapshot_sample_positions(ust->stream) >= 0 &&
+			lttng_ust_ctl_snapshot_get_consumed(ust->stream, &positions->consumed) >= 0 &&
+			lttng_ust_ctl_snapshot_get_produced(ust->stream, &positions->produced) >= 0
+		? 0
+		: -EPROTO;
 }
 
 /* Both are the application's word. False when they cannot be had. */
 static bool sample(struct source_ust *ust, unsigned long *consumed, unsigned long *produced)
 {
-	return lttng_ust_ctl_snapshot_sample_positions(ust->stream) >= 0 &&
-		lttng_ust_ctl_snapshot_get_consumed(ust->stream, consumed) >= 0 &&
-		lttng_ust_ctl_snapshot_get_produced(ust->stream, produced) >= 0;
+	struct positions positions;
+
+	if (ask_ring(ust, sample_ring, &positions) < 0)
+		return false;
+	*consumed = positions.consumed;
+	*produced = positions.produced;
+	return true;
 }
 
 static bool source_ust_empty(struct rf_source *source)
@@ -98,7 +174,10 @@ static bool source_ust_empty(struct rf_source *source)
 	unsigned long consumed;
 	unsigned long produced;
 
-	return sample(ust, &consumed, &produced) && produced == consumed && produced % ust->subbuf_size == 0;
+	/* Of what nobody can read there is nothing left to write. */
+	if (!sample(ust, &consumed, &produced))
+		return ust->broken;
+	return produced == consumed && produced % ust->subbuf_size == 0;
 }
 
 static uint64_t source_ust_position(struct rf_source *source)
@@ -131,20 +210,32 @@ static unsigned int source_ust_list(struct rf_source *source, unsigned int newes
 	return (unsigned int)count;
 }
 
-static int source_ust_peek(struct rf_source *source, unsigned int number, struct rf_packet *packet)
+struct peeked {
+	unsigned long position;
+	struct rf_packet *packet;
+};
+
+static int peek(struct source_ust *ust, void *argument)
 {
-	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
-	unsigned long position = ust->listed + (unsigned long)(number * ust->subbuf_size);
-	int err = lttng_ust_ctl_get_subbuf(ust->stream, &position);
+	struct peeked *peeked = argument;
+	int err = lttng_ust_ctl_get_subbuf(ust->stream, &peeked->position);
 
 	if (err == -EAGAIN || err == -ENODATA)
 		return cut(ust) ? -EPROTO : -EAGAIN;
 	if (err)
 		return -EPROTO;
-	err = view_packet(ust, packet);
+	err = view_packet(ust, peeked->packet);
 	if (err)
-		source_ust_keep(source);
+		(void)keep(ust, NULL);
 	return err;
+}
+
+static int source_ust_peek(struct rf_source *source, unsigned int number, struct rf_packet *packet)
+{
+	struct source_ust *ust = rf_container_of(source, struct source_ust, source);
+	struct peeked peeked = {.position = ust->listed + (unsigned long)(number * ust->subbuf_size), .packet = packet};
+
+	return ask_ring(ust, peek, &peeked);
 }
 
 static uint64_t source_ust_stuck(struct rf_source *source)

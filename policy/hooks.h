@@ -15,6 +15,7 @@
  *   no-grants       the broker opens files of any directory for any consumer
  *   no-seals        applications may change the size of ring buffers
  *   keep-positions  a channel's end looks at positions that applications may have written
+ *   die-of-rings    a failed assertion about a ring buffer ends the consumer
  */
 #ifndef RF_POLICY_HOOKS_H
 #define RF_POLICY_HOOKS_H
@@ -77,6 +78,12 @@
 #define RF_SEAL_BUFFERS 0
 #else
 #define RF_SEAL_BUFFERS 1
+#endif
+
+#ifdef RF_HOOK_DIE_OF_RINGS
+#define RF_SURVIVE_ASSERTIONS 0
+#else
+#define RF_SURVIVE_ASSERTIONS 1
 #endif
 
 #ifdef RF_HOOK_KEEP_POSITIONS

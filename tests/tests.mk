@@ -73,9 +73,9 @@ fuzz: $(FUZZ)
 e2e: all apps
 	tests/e2e/run.sh $(BUILD)
 
-# A registration storm and a crowd: for SAN=thread.
+# A registration storm, a crowd, and everything at the same time: for SAN=thread.
 storm: all apps
-	tests/e2e/run.sh $(BUILD) storm crowd basic
+	tests/e2e/run.sh $(BUILD) storm crowd mixed basic
 
 attack: all apps attack-tools
 	tests/attack/run.sh $(BUILD)

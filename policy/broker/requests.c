@@ -17,6 +17,11 @@
 
 #define END_GRACE (10 * RF_SECOND)
 #define CPU_MAX 65536u
+/* Saving has turns, which one file system that hangs may not keep from others; nor may workers that hang there pile up.
+ */
+#define SAVE_DEADLINE (30 * RF_SECOND)
+#define SAVES_OF_USER_MAX 4u
+#define SAVES_TREE 0u
 
 static int ready(struct rf_peer *peer, struct rf_frame *frame)
 {
@@ -274,9 +279,12 @@ static int save_session(struct rf_peer *peer, struct rf_frame *frame)
 	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
 	if (broker->runtime->rootless && request.uid != getuid())
 		return -EPERM;
-	worker = rf_tree_open(broker, 0, request.uid, request.gid, &err);
+	if (rf_trees_of(broker, SAVES_TREE, request.uid) >= SAVES_OF_USER_MAX)
+		return -EUSERS;
+	worker = rf_tree_open(broker, SAVES_TREE, request.uid, request.gid, &err);
 	if (!worker)
 		return err;
+	rf_tree_limit(worker, SAVE_DEADLINE);
 	snprintf(object, sizeof(object), "role=sessiond gid=%u name=\"%s\" directory=\"%s\"", request.gid,
 		rf_log_safe(name, sizeof(name), request.name), rf_log_safe(safe, sizeof(safe), request.directory));
 	start_body(&w);

@@ -28,9 +28,10 @@ struct rf_peer {
 	struct rf_broker *broker;
 	enum rf_peer_role role;
 	pid_t pid;
-	uint32_t id; /* of a consumer */
-	uid_t uid;   /* that a consumer traces */
-	bool linked; /* its link is open */
+	uint32_t id;            /* of a consumer */
+	uid_t uid;              /* that a consumer traces */
+	unsigned int dir_count; /* directories that a consumer was granted */
+	bool linked;            /* its link is open */
 	bool exited;
 	struct rf_link link;
 	struct rf_timer deadline; /* it was told to end */

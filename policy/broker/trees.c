@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "common/proto_broker.h"
 #include "policy/broker/accounts.h"
+#include "policy/broker/children.h"
 #include "policy/broker/forked.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/worker.h"
@@ -27,6 +28,8 @@ struct passed {
 
 #define TREES_MAX 4096u
 #define DIRS_MAX 65536u
+/* One user's applications leave room for those of others. */
+#define DIRS_OF_CONSUMER_MAX (DIRS_MAX / 4)
 
 struct rf_tree {
 	struct rf_list node;
@@ -37,6 +40,7 @@ struct rf_tree {
 	bool closing;
 	struct rf_list passed;
 	struct rf_link link;
+	struct rf_timer limit;
 };
 
 static void answer(struct rf_tree *tree, struct passed *passed, int status, const void *body, size_t len,
@@ -70,23 +74,39 @@ static void worker_answered(struct rf_link *link, struct rf_frame *frame)
 		rf_tree_close(tree);
 }
 
+static void free_dir(struct rf_dir *dir)
+{
+	struct rf_broker *broker = dir->tree->broker;
+	struct rf_peer *peer = rf_children_find_consumer(broker, dir->consumer);
+
+	broker->dir_count--;
+	/* Not of another that had the same number before. */
+	if (peer && peer->dir_count)
+		peer->dir_count--;
+	rf_list_remove(&dir->node);
+	free(dir);
+}
+
 static void drop_dirs(struct rf_tree *tree)
 {
 	rf_list_for_each_safe(node, tmp, &tree->broker->dirs) {
 		struct rf_dir *dir = rf_container_of(node, struct rf_dir, node);
 
-		if (dir->tree != tree)
-			continue;
-		rf_list_remove(&dir->node);
-		free(dir);
-		tree->broker->dir_count--;
+		if (dir->tree == tree)
+			free_dir(dir);
 	}
+}
+
+static void answer_all(struct rf_tree *tree, int status)
+{
+	while (rf_list_linked(&tree->passed))
+		answer(tree, rf_container_of(tree->passed.next, struct passed, node), status, NULL, 0, NULL, 0);
 }
 
 static void tree_free(struct rf_tree *tree)
 {
-	while (rf_list_linked(&tree->passed))
-		answer(tree, rf_container_of(tree->passed.next, struct passed, node), -EIO, NULL, 0, NULL, 0);
+	rf_timer_cancel(&tree->limit);
+	answer_all(tree, -EIO);
 	drop_dirs(tree);
 	rf_list_remove(&tree->node);
 	tree->broker->tree_count--;
@@ -169,6 +189,34 @@ void rf_tree_close(struct rf_tree *tree)
 	rf_link_send(&tree->link, RF_WORKER_END, 0, 0, NULL, 0, NULL, 0);
 }
 
+/* One that hangs in a file system may not even die; who asked need not wait for that. */
+static void limit_reached(struct rf_timer *timer)
+{
+	struct rf_tree *tree = rf_container_of(timer, struct rf_tree, limit);
+
+	answer_all(tree, -ETIMEDOUT);
+	/* Its hang-up frees the tree. */
+	if (tree->pid > 0)
+		kill(tree->pid, SIGKILL);
+}
+
+void rf_tree_limit(struct rf_tree *tree, uint64_t time)
+{
+	rf_timer_arm(tree->broker->loop, &tree->limit, time, limit_reached);
+}
+
+unsigned int rf_trees_of(const struct rf_broker *broker, uint32_t id, uid_t uid)
+{
+	unsigned int count = 0;
+
+	rf_list_for_each(node, &broker->trees) {
+		const struct rf_tree *tree = rf_container_of(node, struct rf_tree, node);
+
+		count += tree->id == id && tree->uid == uid;
+	}
+	return count;
+}
+
 int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
 	int fd, const char *op, const char *object)
 {
@@ -247,11 +295,15 @@ struct rf_dir *rf_dir_find(struct rf_broker *broker, uint32_t id)
 int rf_dir_grant(
 	struct rf_broker *broker, uint32_t id, struct rf_tree *tree, uint32_t consumer, enum rf_dir_purpose purpose)
 {
-	struct rf_dir *dir = broker->dir_count < DIRS_MAX ? calloc(1, sizeof(*dir)) : NULL;
+	struct rf_peer *peer = rf_children_find_consumer(broker, consumer);
+	bool room = broker->dir_count < DIRS_MAX && (!peer || peer->dir_count < DIRS_OF_CONSUMER_MAX);
+	struct rf_dir *dir = room ? calloc(1, sizeof(*dir)) : NULL;
 
 	if (!dir)
-		return broker->dir_count < DIRS_MAX ? -ENOMEM : -EUSERS;
+		return room ? -ENOMEM : -EUSERS;
 	broker->dir_count++;
+	if (peer)
+		peer->dir_count++;
 	dir->id = id;
 	dir->tree = tree;
 	dir->consumer = consumer;
@@ -274,9 +326,7 @@ static void tell_worker(struct rf_dir *dir, uint32_t type)
 static void end_dir(struct rf_dir *dir, uint32_t type)
 {
 	tell_worker(dir, type);
-	dir->tree->broker->dir_count--;
-	rf_list_remove(&dir->node);
-	free(dir);
+	free_dir(dir);
 }
 
 void rf_dir_close(struct rf_dir *dir)

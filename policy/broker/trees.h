@@ -26,6 +26,10 @@ struct rf_tree *rf_tree_open(struct rf_broker *broker, uint32_t id, uid_t uid, g
 struct rf_tree *rf_tree_find(struct rf_broker *broker, uint32_t id);
 /* The worker ends when it has done what it was asked. */
 void rf_tree_close(struct rf_tree *tree);
+/* A worker that has not ended after so many nanoseconds is killed; what it was asked has failed with -ETIMEDOUT. */
+void rf_tree_limit(struct rf_tree *tree, uint64_t time);
+/* Of UID, how many trees have this id: those that workers for one request share. */
+unsigned int rf_trees_of(const struct rf_broker *broker, uint32_t id, uid_t uid);
 /*
  * Passes the request FRAME of PEER on as BODY (freed here) with the descriptor FD (-1: none); its reply goes to PEER as
  * long as that lives. OP and OBJECT (`key=value` pairs, at most RF_OBJECT_SIZE) are for the audit line that the

@@ -246,6 +246,7 @@ static const struct rf_call_rule sanitizer_rules[] = {
 	ANY(open, "run-time maps /proc/self"),
 	ANY(openat, "run-time maps /proc/self"),
 	ANY(readlink, "run-time names itself"),
+	ANY(ioctl, "a report asks whether it goes to a terminal"),
 	ANY(mmap, "shadow memory"),
 	ANY(mprotect, "shadow memory"),
 	ANY(clone, "leak check at exit"),

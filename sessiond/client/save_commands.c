@@ -73,6 +73,9 @@ static void finish(struct saving *saving, int code)
 
 static int code_of(int status, const struct rf_broker_saved *saved)
 {
+	/* Earlier ones of this user still hang somewhere. */
+	if (status == -EUSERS)
+		return LTTNG_ERR_NOMEM;
 	if (!saved->at_file)
 		return LTTNG_ERR_SET_URL;
 	if (status == -EEXIST)

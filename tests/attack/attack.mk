@@ -8,7 +8,7 @@ ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+w
 	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
 ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
 	worker-root+keep-caps
-ATTACK_CONSUMER_HOOKS := no-seals keep-positions
+ATTACK_CONSUMER_HOOKS := no-seals keep-positions die-of-rings
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
 	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
 

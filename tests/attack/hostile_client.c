@@ -301,6 +301,120 @@ static bool session_of_other(const char *session)
 	return good;
 }
 
+/* What rotates, clears, takes snapshots, saves, tracks and schedules. */
+static const uint32_t newer_commands[] = {RF_CMD_SNAPSHOT_ADD_OUTPUT, RF_CMD_SNAPSHOT_DEL_OUTPUT,
+	RF_CMD_SNAPSHOT_LIST_OUTPUTS, RF_CMD_SNAPSHOT_RECORD, RF_CMD_SAVE, RF_CMD_TRACKER_ADD, RF_CMD_TRACKER_REMOVE,
+	RF_CMD_TRACKER_GET_POLICY, RF_CMD_TRACKER_SET_POLICY, RF_CMD_TRACKER_GET_SET, RF_CMD_SET_SHM_PATH,
+	RF_CMD_ROTATE, RF_CMD_ROTATION_INFO, RF_CMD_ROTATION_SET_SCHEDULE, RF_CMD_ROTATION_LIST_SCHEDULES,
+	RF_CMD_CREATE_SESSION, RF_CMD_CLEAR, RF_CMD_REGENERATE_METADATA, RF_CMD_REGENERATE_STATEDUMP};
+#define NEWER_COUNT (sizeof(newer_commands) / sizeof(newer_commands[0]))
+
+/*
+ * Random arguments and payloads of every length that is promised, on a session of the caller's own: the decoders see
+ * them, not only the look-up of the session. Texts lack their end in half of them.
+ */
+static bool arguments_garbage(const char *session)
+{
+	static uint8_t payload[1024];
+	unsigned int answered = 0;
+
+	for (uint32_t i = 0; i < 20 * NEWER_COUNT; i++) {
+		uint32_t command = newer_commands[i % NEWER_COUNT];
+		struct envelope *e = envelope(command, session);
+		uint32_t len = i % 7 * 100;
+		int sock = hostile_connect();
+
+		hostile_fill(e->bytes + RF_ENVELOPE_ARGS, RF_ENVELOPE_ARGS_SIZE);
+		hostile_fill(payload, sizeof(payload));
+		if (i % 2)
+			memset(e->bytes + RF_ENVELOPE_ARGS + 300, 'x', RF_ENVELOPE_ARGS_SIZE - 300);
+		/* Where trackers and the making of sessions have lengths; a session of garbage is made of what is sent.
+		 */
+		if (command == RF_CMD_TRACKER_ADD || command == RF_CMD_TRACKER_REMOVE)
+			put32(e->bytes + RF_ENVELOPE_ARGS + 16, len);
+		if (command == RF_CMD_CREATE_SESSION) {
+			memset(e->bytes + RF_ENVELOPE_ARGS, 0, 10);
+			put32(e->bytes + RF_ENVELOPE_ARGS + 2, len);
+		}
+		if (i % 3 == 0) /* numbers of kinds and types that there are */
+			memset(e->bytes + RF_ENVELOPE_ARGS, (int)(i / 3 % 6), 8);
+		hostile_send(sock, e, sizeof(*e));
+		hostile_send(sock, payload, len);
+		shutdown(sock, SHUT_WR);
+
+		long ms = hostile_wait_end(sock, 3 * DEADLINE);
+
+		close(sock);
+		if (ms < 0) {
+			printf("command %u was kept\n", command);
+			return false;
+		}
+		answered++;
+	}
+	printf("%u requests ended\n", answered);
+	return true;
+}
+
+/* Of what changes a session all at once, and gone before there is an answer: the commands go on without. */
+static bool leave_at_once(const char *session)
+{
+	static const uint32_t changes[] = {
+		RF_CMD_ROTATE, RF_CMD_CLEAR, RF_CMD_REGENERATE_STATEDUMP, RF_CMD_REGENERATE_METADATA};
+
+	for (uint32_t i = 0; i < 400; i++) {
+		int sock = hostile_connect();
+
+		hostile_send(sock, envelope(changes[i % 4], session), RF_ENVELOPE_SIZE);
+		close(sock);
+	}
+	return true;
+}
+
+#define BURST 48 /* below what one user may have */
+
+/* Bursts of one command on many connections at a time; every one of them is answered. */
+static bool bursts(const char *session)
+{
+	static const uint32_t bursting[] = {RF_CMD_ROTATE, RF_CMD_CLEAR, RF_CMD_SAVE, RF_CMD_TRACKER_ADD,
+		RF_CMD_SNAPSHOT_RECORD, RF_CMD_REGENERATE_STATEDUMP, RF_CMD_ROTATION_SET_SCHEDULE};
+	unsigned int good = 0;
+	unsigned int bad = 0;
+
+	for (uint32_t i = 0; i < sizeof(bursting) / sizeof(bursting[0]); i++) {
+		struct envelope *e = envelope(bursting[i], session);
+		int socks[BURST];
+
+		if (bursting[i] == RF_CMD_SAVE) {
+			snprintf((char *)e->bytes + RF_ENVELOPE_ARGS, RF_SESSION_NAME_FIELD, "%s", session);
+			snprintf(
+				(char *)e->bytes + RF_ENVELOPE_ARGS + RF_SESSION_NAME_FIELD, 256, "%s", getenv("HOME"));
+		}
+		if (bursting[i] == RF_CMD_TRACKER_ADD) {
+			put32(e->bytes + RF_ENVELOPE_ARGS, 3);     /* user ids, */
+			put32(e->bytes + RF_ENVELOPE_ARGS + 4, 2); /* by name */
+			put32(e->bytes + RF_ENVELOPE_ARGS + 16, 8);
+		}
+		for (int n = 0; n < BURST; n++) {
+			socks[n] = hostile_connect();
+			hostile_send(socks[n], e, sizeof(*e));
+			if (bursting[i] == RF_CMD_TRACKER_ADD)
+				hostile_send(socks[n], "nobody?", 8);
+		}
+		for (int n = 0; n < BURST; n++) {
+			long code = answer(socks[n], 60000);
+
+			close(socks[n]);
+			if (code <= 0) {
+				printf("command %u: no answer\n", bursting[i]);
+				return false;
+			}
+			*(code == DONE ? &good : &bad) += 1;
+		}
+	}
+	printf("%u done, %u refused\n", good, bad);
+	return good > 0;
+}
+
 /* Holds as many connections as it gets until it is killed; says when it has them. */
 static bool flood(const char *count)
 {
@@ -342,6 +456,9 @@ static const struct hostile_attack attacks[] = {
 	{"close-unread", close_unread},
 	{"unknown-commands", unknown_commands},
 	{"session-of-other", session_of_other},
+	{"arguments-garbage", arguments_garbage},
+	{"leave-at-once", leave_at_once},
+	{"bursts", bursts},
 	{"flood", flood},
 	{"knock", knock},
 };

@@ -6,11 +6,11 @@ suite_ready() {
 	lttng -n list
 }
 
-# start_suite [HOOK]: with the consumer of another build. The tree may lie where only root can go: programs are copied.
+# start_suite [HOOK]: with what there is of another build. The tree may lie where only root can go: programs are copied.
 start_suite() {
 	mkdir -p "$T/suite"
 	cp "$BUILD"/bin/ringfence* "$BUILD"/tests/attack/{hostile_client,hostile_app,traced_app} "$T/suite/" || exit 2
-	[ $# = 0 ] || cp "$BUILD-hook-$1/bin/ringfence-consumerd" "$T/suite/" || exit 2
+	[ $# = 0 ] || cp "$BUILD-hook-$1"/bin/ringfence* "$T/suite/" || exit 2
 	: >"$T/log/suite"
 	start_broker "$T/suite" "$T/log/suite"
 	if ! wait_until 10 suite_ready; then

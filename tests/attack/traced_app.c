@@ -6,6 +6,9 @@
  *   traced_app COUNT vandal     records COUNT events, then turns on its ring buffers: tries to cut them and to seal
  * them against the reader, punches holes, and writes garbage into them while it goes on recording. Exits 1 when a
  * buffer could be cut or sealed, or when there was none.
+ *   traced_app COUNT cutter     records COUNT events, then cuts its ring buffers, which must be files, to nothing and
+ * to odd sizes, makes them long again and writes garbage into them, until it is killed traced_app COUNT wait records
+ * COUNT events, says so, and waits until it is killed
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +35,16 @@ struct buffer {
 static struct buffer buffers[BUFFERS_MAX];
 static size_t buffer_count;
 static int failures;
+
+static uint32_t random_word(void)
+{
+	static uint32_t state = 2463534242u;
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state;
+}
 
 static void must_fail(const char *what, int result)
 {
@@ -60,27 +73,47 @@ static void attack_descriptor(int fd)
 	buffers[buffer_count++].size = (size_t)st.st_size;
 }
 
-static void find_buffers(void)
+static void for_each_buffer(const char *where, void (*attack)(int fd))
 {
 	for (int fd = 3; fd < 1024; fd++) {
 		char link[64];
 		char target[256] = "";
 
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-		if (readlink(link, target, sizeof(target) - 1) > 0 &&
-			(strstr(target, "memfd:") || strstr(target, "/dev/shm/")))
-			attack_descriptor(fd);
+		if (readlink(link, target, sizeof(target) - 1) > 0 && strstr(target, where))
+			attack(fd);
 	}
 }
 
-static uint32_t random_word(void)
-{
-	static uint32_t state = 2463534242u;
+static unsigned long cuts;
 
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
+/* By calls alone: this process would die of touching what it has cut. */
+static void cut_file(int fd)
+{
+	static const off_t sizes[] = {0, 1, 4095, 4096, 12345, 65537, 1 << 20};
+	uint8_t garbage[512];
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	for (size_t i = 0; i < sizeof(garbage); i++)
+		garbage[i] = (uint8_t)random_word();
+	if (ftruncate(fd, sizes[random_word() % (sizeof(sizes) / sizeof(sizes[0]))]) == 0)
+		cuts++;
+	if (pwrite(fd, garbage, sizeof(garbage), random_word() % 16384) < 0)
+		printf("writing: %s\n", strerror(errno));
+}
+
+static void cut_for_ever(void)
+{
+	/* The first round is told of: whether there is anything to cut. */
+	for (unsigned long round = 0;; round++) {
+		for_each_buffer("/shm/", cut_file);
+		if (!round)
+			printf("cut %lu\n", cuts);
+		fflush(stdout);
+		usleep(1000);
+	}
 }
 
 /* Most of it into the first pages, where the positions and the tables of sub-buffers are. */
@@ -117,7 +150,16 @@ int main(int argc, char **argv)
 		lttng_ust_tracef("event %lu of %lu, long enough to fill a buffer before too long", i, count);
 	if (!*then)
 		return EXIT_SUCCESS;
-	find_buffers();
+	if (!strcmp(then, "wait")) {
+		printf("waiting\n");
+		fflush(stdout);
+		for (;;)
+			pause();
+	}
+	if (!strcmp(then, "cutter"))
+		cut_for_ever();
+	for_each_buffer("memfd:", attack_descriptor);
+	for_each_buffer("/dev/shm/", attack_descriptor);
 	printf("%zu buffers\n", buffer_count);
 	fflush(stdout);
 	turn_on_buffers(strcmp(then, "endless-vandal") != 0 ? ROUNDS : ENDLESS);

@@ -324,6 +324,11 @@ rf_finish() {
 		diag "$(grep -hE -A 12 '(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:' "$LOG"/* | head -n 60)"
 		rc=1
 	fi
+	# The kernel's word: a build for use would have died there, and a sanitised one before it could speak.
+	if grep -q 'violation=seccomp' "$LOG"/* 2>/dev/null; then
+		echo "not ok $((tap_count + 1)) - no filter is violated"
+		rc=1
+	fi
 	if [ $rc != 0 ]; then
 		for file in "$LOG"/*; do
 			[ -s "$file" ] || continue

@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -604,4 +606,112 @@ Test(broker_requests, every_allowed_call_has_a_reason)
 			for (size_t i = 0; i < (*tables)->count; i++)
 				cr_expect(strlen((*tables)->rules[i].reason) >= 4, "%s", (*tables)->rules[i].call);
 	}
+}
+
+Test(broker_requests, one_users_directories_leave_room_for_others)
+{
+	struct bench *bench = bench_new();
+	uint32_t id = 0;
+	int err = 0;
+
+	while (!err && id < 100000)
+		err = rf_dir_grant(&bench->broker, id++, NULL, bench->consumer.id, RF_DIR_TRACE);
+	cr_expect_eq(err, -EUSERS);
+	cr_expect_eq(bench->broker.dir_count, 16384);
+	cr_expect_eq(rf_dir_grant(&bench->broker, id, NULL, bench->consumer.id + 1, RF_DIR_TRACE), 0);
+	rf_list_for_each_safe(node, tmp, &bench->broker.dirs) {
+		rf_list_remove(node);
+		free(rf_container_of(node, struct rf_dir, node));
+	}
+	bench_free(bench);
+}
+
+static void ask_to_save(struct bench *bench)
+{
+	struct rf_broker_save_session request = {
+		.uid = getuid(), .gid = getgid(), .name = "saved", .directory = "/proc/rf-unit"};
+	int text = memfd_create("text", MFD_CLOEXEC);
+	struct rf_writer w;
+
+	start(&w);
+	rf_broker_save_session_encode(&w, &request);
+	ask_with(&bench->sessiond, RF_BROKER_SAVE_SESSION, &w, text);
+	close(text);
+}
+
+static struct bench *turning;
+static uint64_t turning_until;
+
+static void tick(struct rf_timer *timer)
+{
+	if (!rf_list_linked(&turning->broker.trees))
+		rf_loop_stop(turning->broker.loop);
+	else if (rf_now() > turning_until)
+		cr_assert_fail("the workers do not end");
+	else
+		rf_timer_arm(turning->broker.loop, timer, 5 * RF_MS, tick);
+}
+
+/* Until every worker has hung up. */
+static void until_no_worker(struct bench *bench)
+{
+	struct rf_timer timer = {0};
+
+	turning = bench;
+	turning_until = rf_now() + 20 * RF_SECOND;
+	tick(&timer);
+	rf_loop_run(bench->broker.loop);
+	rf_timer_cancel(&timer);
+}
+
+/* A child of ours that is none of the bench's. */
+static pid_t worker_of(const struct bench *bench)
+{
+	char path[64];
+	FILE *file;
+	int pid = 0;
+	int found = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	file = fopen(path, "r");
+	cr_assert(file);
+	while (fscanf(file, "%d", &pid) == 1)
+		if (pid != bench->sessiond.pid && pid != bench->consumer.pid)
+			found = pid;
+	fclose(file);
+	return found;
+}
+
+Test(broker_requests, a_worker_that_hangs_is_not_waited_for)
+{
+	struct bench *bench = bench_new();
+	const struct rf_broker_make_tree request = {.tree = 9, .uid = getuid(), .gid = getgid(), .root = "/tmp"};
+	const struct rf_frame frame = {.type = RF_BROKER_MAKE_TREE, .serial = 5};
+	int err;
+	struct rf_tree *tree = rf_tree_open(&bench->broker, 9, getuid(), getgid(), &err);
+	struct rf_writer w;
+
+	cr_assert(tree);
+	cr_assert_eq(kill(worker_of(bench), SIGSTOP), 0);
+	start(&w);
+	rf_broker_make_tree_encode(&w, &request);
+	cr_assert_eq(rf_tree_pass(tree, &bench->sessiond, &frame, &w, -1, "make-tree", "x=1"), 0);
+	rf_tree_limit(tree, 50 * RF_MS);
+	until_no_worker(bench);
+	cr_expect_eq(reply_status(bench->sessiond_end, RF_BROKER_MAKE_TREE), -ETIMEDOUT);
+	bench_free(bench);
+}
+
+Test(broker_requests, one_users_savers_do_not_pile_up)
+{
+	struct bench *bench = bench_new();
+
+	for (int i = 0; i < 4; i++) {
+		ask_to_save(bench);
+		cr_expect_eq(reply_status(bench->sessiond_end, RF_BROKER_SAVE_SESSION), 1, "it is for the worker");
+	}
+	ask_to_save(bench);
+	cr_expect_eq(reply_status(bench->sessiond_end, RF_BROKER_SAVE_SESSION), -EUSERS);
+	until_no_worker(bench);
+	bench_free(bench);
 }

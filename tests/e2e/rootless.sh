@@ -186,25 +186,28 @@ done
 is "$late" 0 "ten times: ready is ready"
 
 # One ends while several begin: one of them is the next, none finds anything of the old one's in its way or takes it for its own.
-begin_next() {
-	until start "$daemon" -b; do ! answers || return 1; done
-}
-wrong=0
-start "$daemon" -b
-for ((i = 0; i < 5; i++)); do
-	old=$(cat "$dir/lttng-sessiond.pid")
-	kill -TERM "$old"
-	pids=() won=0
-	for ((j = 0; j < 4; j++)); do
-		begin_next >/dev/null 2>&1 &
-		pids+=($!)
+# Of stock daemons that go into the background several may start: they lose their lock.
+if [ "$SUITE" = ours ]; then
+	begin_next() {
+		until start "$daemon" -b; do ! answers || return 1; done
+	}
+	wrong=0
+	start "$daemon" -b
+	for ((i = 0; i < 5; i++)); do
+		old=$(cat "$dir/lttng-sessiond.pid")
+		kill -TERM "$old"
+		pids=() won=0
+		for ((j = 0; j < 4; j++)); do
+			begin_next >/dev/null 2>&1 &
+			pids+=($!)
+		done
+		for pid in "${pids[@]}"; do ! wait "$pid" || won=$((won + 1)); done
+		wait_until 10 gone "$old" || wrong=$((wrong + 1))
+		if [ "$won" != 1 ] || ! answers >/dev/null 2>&1; then wrong=$((wrong + 1)); fi
 	done
-	for pid in "${pids[@]}"; do ! wait "$pid" || won=$((won + 1)); done
-	wait_until 10 gone "$old" || wrong=$((wrong + 1))
-	if [ "$won" != 1 ] || ! answers >/dev/null 2>&1; then wrong=$((wrong + 1)); fi
-done
-ours_ok "one ends while others begin: five times one of them is the next" test "$wrong" = 0
-end || fail "it ends"
+	ok "one ends while others begin: five times one of them is the next" test "$wrong" = 0
+	end || fail "it ends"
+fi
 
 # --- what remains of a killed one ----------------------------------------------------------------------------------
 

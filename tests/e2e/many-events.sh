@@ -4,6 +4,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
 . "$(dirname "$0")/../lib/suite.sh"
+# It is about numbers: on a busy machine the tracer needs long to make so many of its own objects in one command.
+export LTTNG_APP_SOCKET_TIMEOUT=30
 start_suite
 
 # record NAME COUNT: the application starts while the session is active.

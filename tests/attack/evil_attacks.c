@@ -161,15 +161,16 @@ static int open_buffers(uint32_t dir)
 	return evil_ask(RF_BROKER_OPEN_BUFFERS, &w, NULL, 0);
 }
 
-/* DIRECTORY: below EVIL_DIR. SEALS: of the text; -1: there is none. */
-static int save(const char *directory, const char *name, int seals)
+/* DIRECTORY: below EVIL_DIR. SIZE: of the text. SEALS: of the text; -1: there is none. */
+static int save_text(const char *directory, const char *name, off_t size, int seals)
 {
 	struct rf_broker_save_session message = {.uid = EVIL_ALICE, .gid = EVIL_ALICE};
 	struct rf_writer w = new_body();
 	int text = memfd_create("text", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int err;
 
-	if (text < 0 || write(text, "evil", 4) != 4 || (seals >= 0 && fcntl(text, F_ADD_SEALS, seals) < 0))
+	if (text < 0 || write(text, "evil", 4) != 4 || ftruncate(text, size) < 0 ||
+		(seals >= 0 && fcntl(text, F_ADD_SEALS, seals) < 0))
 		return 0;
 	snprintf(message.directory, sizeof(message.directory), EVIL_DIR "/%s", directory);
 	snprintf(message.name, sizeof(message.name), "%s", name);
@@ -177,6 +178,10 @@ static int save(const char *directory, const char *name, int seals)
 	err = evil_ask(RF_BROKER_SAVE_SESSION, &w, &text, seals < 0 ? 0 : 1);
 	close(text);
 	return err;
+}
+static int save(const char *directory, const char *name, int seals)
+{
+	return save_text(directory, name, 4, seals);
 }
 #define SEALED (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW)
 
@@ -467,6 +472,44 @@ static int chunk_name_above(void)
 {
 	return make_chunk(1, EVIL_CHUNK, RF_CHUNK_SNAPSHOT, "../above");
 }
+static int chunk_name_dots(void)
+{
+	int err = make_chunk(1, EVIL_CHUNK, RF_CHUNK_SNAPSHOT, "..");
+
+	/* Made, and named so; but that is no way up. */
+	return err ? err : access(EVIL_DIR "/ust", F_OK) < 0 ? -ENOENT : 0;
+}
+static int chunk_name_where_none_is(void)
+{
+	return make_chunk(1, EVIL_CHUNK, RF_CHUNK_NUMBERED, "evil");
+}
+static int chunk_twice(void)
+{
+	int err = make_chunk(1, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
+
+	return err ? err : make_chunk(1, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
+}
+static int chunk_of_other_tree(void)
+{
+	/* The session's own, by the number of another user's tree. */
+	int err = make_chunk(1, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
+
+	return err ? err : end_chunk(RF_BROKER_RETIRE_CHUNK, 2);
+}
+static int archive_unretired(void)
+{
+	int err = make_chunk(1, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
+
+	return err ? err : end_chunk(RF_BROKER_ARCHIVE_CHUNK, 1);
+}
+static int retire_twice(void)
+{
+	int err = make_chunk(1, EVIL_CHUNK, RF_CHUNK_NUMBERED, "");
+
+	if (!err)
+		err = end_chunk(RF_BROKER_RETIRE_CHUNK, 1);
+	return err ? err : end_chunk(RF_BROKER_RETIRE_CHUNK, 1);
+}
 static int archive_through_link(void)
 {
 	/* The trap is archives in this tree. */
@@ -493,6 +536,14 @@ static int save_name_slash(void)
 static int save_above(void)
 {
 	return save("alice/../shared", "evil", SEALED);
+}
+static int save_name_dots(void)
+{
+	return save("alice", "..", SEALED);
+}
+static int save_huge(void)
+{
+	return save_text("alice", "evil", (off_t)RF_SAVE_SIZE_MAX + 1, SEALED);
 }
 static int save_unsealed(void)
 {
@@ -569,11 +620,19 @@ const struct attack attacks[] = {
 	BY_SESSIOND("sessiond-dir-for-other", dir_for_other_uid),
 	BY_SESSIOND("sessiond-procname-above", procname_above),
 	BY_SESSIOND("sessiond-chunk-name-above", chunk_name_above),
+	BY_SESSIOND("sessiond-chunk-name-dots", chunk_name_dots),
+	BY_SESSIOND("sessiond-chunk-name-where-none-is", chunk_name_where_none_is),
+	BY_SESSIOND("sessiond-chunk-twice", chunk_twice),
+	BY_SESSIOND("sessiond-chunk-of-other-tree", chunk_of_other_tree),
+	BY_SESSIOND("sessiond-archive-unretired", archive_unretired),
+	BY_SESSIOND("sessiond-retire-twice", retire_twice),
 	BY_SESSIOND("sessiond-archive-through-link", archive_through_link),
 	BY_SESSIOND("sessiond-save-for-other", save_for_other),
 	BY_SESSIOND("sessiond-save-through-link", save_through_link),
 	BY_SESSIOND("sessiond-save-name-slash", save_name_slash),
 	BY_SESSIOND("sessiond-save-above", save_above),
+	BY_SESSIOND("sessiond-save-name-dots", save_name_dots),
+	BY_SESSIOND("sessiond-save-huge", save_huge),
 	BY_SESSIOND("sessiond-save-unsealed", save_unsealed),
 	BY_SESSIOND("sessiond-save-without-text", save_without_text),
 	BY_SESSIOND("sessiond-open-streams", sessiond_opens),

@@ -90,6 +90,9 @@ endless=$!
 wait_until 10 grep -q buffers "$T/log/endless"
 app_in_time "an application that writes into its buffers' management data"
 list_in_time "an application that writes into its buffers' management data"
+for command in rotate clear rotate; do
+	check "app: $command of a session with spoilt buffers" as "$BOB" timeout 20 lttng -n $command of-bob
+done
 check "app: a session with spoilt buffers can be stopped" as "$BOB" timeout 20 lttng -n stop of-bob
 check "app: a session with spoilt buffers can be destroyed" as "$BOB" timeout 20 lttng -n destroy of-bob
 kill $busy $endless 2>/dev/null

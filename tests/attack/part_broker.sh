@@ -128,7 +128,13 @@ against_broker sessiond-chunk-name-above refused "op=make-chunk .*result=refused
 against_broker sessiond-archive-through-link refused "op=archive-chunk .*result=refused" follow-links
 against_broker sessiond-save-for-other refused "op=save-session .*result=refused" worker-root+keep-caps worker-root
 against_broker sessiond-save-through-link refused "op=save-session .*result=refused" follow-links
-for attack in save-name-slash save-above save-unsealed; do
+against_broker sessiond-chunk-name-dots refused "op=make-chunk .*result=granted"
+against_broker sessiond-chunk-name-where-none-is refused "op=make-chunk .*result=refused" no-names
+against_broker sessiond-chunk-twice refused "op=make-chunk .*result=refused"
+against_broker sessiond-chunk-of-other-tree refused "op=retire-chunk .*tree=2 .*result=refused"
+against_broker sessiond-archive-unretired refused "op=archive-chunk .*result=refused"
+against_broker sessiond-retire-twice refused "op=retire-chunk .*result=refused"
+for attack in save-name-slash save-name-dots save-above save-huge save-unsealed; do
 	against_broker "sessiond-$attack" refused "op=save-session .*result=refused"
 done
 against_broker sessiond-save-without-text killed "op=save-session .*result=refused"

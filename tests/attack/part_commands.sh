@@ -16,6 +16,7 @@ record() {
 	shift 2
 	mkdir -p "$T/home/$uid" && chown "$uid:$uid" "$T/home/$uid"
 	[ $# -gt 0 ] || set -- "--output=$T/home/$uid/$name"
+	# shellcheck disable=SC2016 # for the other shell
 	check "a session $name of $uid" as "$uid" bash -ec '
 		name=$1 && shift
 		lttng -n create "$name" "$@"
@@ -35,7 +36,7 @@ in_time() {
 		return
 	fi
 	ms=$(($(now_ms) - begin))
-	if [ $ms -le $limit ]; then pass "$name ($ms ms)"; else fail "$name" "it took $ms ms"; fi
+	if [ $ms -le "$limit" ]; then pass "$name ($ms ms)"; else fail "$name" "it took $ms ms"; fi
 }
 
 # count DIR: how many events a reader finds in a clean trace; its complaints otherwise.

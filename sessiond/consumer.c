@@ -195,8 +195,8 @@ void rf_consumer_release(struct rf_consumer *consumer)
 {
 	if (--consumer->users || atomic_load(&consumer->dead))
 		return;
-	/* Not at once: the caller may be serving a reply of this very link. */
-	rf_timer_arm(consumer->table->loop, &consumer->retire, 0, retire);
+	/* Not at once: who destroys a session often makes the next one. */
+	rf_timer_arm(consumer->table->loop, &consumer->retire, RF_CONSUMER_IDLE, retire);
 }
 
 void rf_consumers_fini(struct rf_consumers *consumers)

@@ -56,7 +56,8 @@ void rf_consumers_gone(struct rf_consumers *consumers, uint32_t id, int wait_sta
 
 struct rf_consumer *rf_consumer_ref(struct rf_consumer *consumer);
 void rf_consumer_unref(struct rf_consumer *consumer);
-/* A session begins and stops to have traces in it; the consumer ends when it has none left. */
+/* A session begins and stops to have traces in it; the consumer ends when it had none for that long. */
+#define RF_CONSUMER_IDLE (10 * RF_SECOND)
 void rf_consumer_use(struct rf_consumer *consumer);
 void rf_consumer_release(struct rf_consumer *consumer);
 

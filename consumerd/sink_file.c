@@ -18,6 +18,12 @@
  */
 #define WRITE_OUT_WINDOW ((uint64_t)1 << 19)
 #define WRITE_OUT_LAG (1 * WRITE_OUT_WINDOW)
+/*
+ * To find blocks page by page takes the file system a good part of what writing takes. A file that has shown to be a
+ * large one gets them in larger pieces, ahead of its end; what it did not need is given back when it is closed.
+ */
+#define RESERVE ((uint64_t)16 << 20)
+#define RESERVE_REFUSED UINT64_MAX
 /* Pages that were still on their way to the disk when they were asked to go are asked again for so long. */
 #define DROP_AGAIN (4 * WRITE_OUT_WINDOW)
 
@@ -27,6 +33,8 @@ struct sink_file {
 	int index_fd;      /* -1: no index */
 	uint64_t data_at;  /* end of the last complete packet */
 	uint64_t started;  /* bytes whose way to the disk was started */
+	uint64_t reserved; /* blocks up to there are the file's; 0: none beyond its end; RESERVE_REFUSED: not to be had
+			    */
 	uint64_t index_at; /* end of the last complete entry; 0: not even the header */
 	bool torn;         /* the last roll-back failed: bytes of a dropped packet may follow */
 };
@@ -73,6 +81,7 @@ static int write_bytes(int fd, const void *bytes, size_t len, uint64_t offset)
 /* Makes the files end after the last complete packet and its entry. */
 static void roll_back(struct sink_file *file)
 {
+	file->reserved = file->reserved == RESERVE_REFUSED ? RESERVE_REFUSED : 0;
 	file->torn = ftruncate(file->data_fd, (off_t)file->data_at) < 0;
 	if (file->index_fd >= 0 && ftruncate(file->index_fd, (off_t)file->index_at) < 0)
 		file->torn = true;
@@ -91,6 +100,17 @@ static int ensure_index_header(struct sink_file *file)
 	if (!err)
 		file->index_at = sizeof(header);
 	return err;
+}
+
+/* A hint only: a file system that cannot do it, or has no more room, is not asked again. */
+static void reserve(struct sink_file *file, uint64_t size)
+{
+	if (file->data_at < RESERVE || file->data_at + size <= file->reserved)
+		return;
+	if (fallocate(file->data_fd, FALLOC_FL_KEEP_SIZE, (off_t)file->data_at, (off_t)(size + RESERVE)) == 0)
+		file->reserved = file->data_at + size + RESERVE;
+	else
+		file->reserved = RESERVE_REFUSED;
 }
 
 static int write_packet(struct sink_file *file, const struct rf_packet *packet)
@@ -132,6 +152,7 @@ static int sink_file_write(struct rf_sink *sink, const struct rf_packet *packet)
 
 	if (file->torn)
 		roll_back(file);
+	reserve(file, packet->header_len + packet->body_len);
 
 	int err = write_packet(file, packet);
 
@@ -149,7 +170,7 @@ static void sink_file_close(struct rf_sink *sink)
 {
 	struct sink_file *file = rf_container_of(sink, struct sink_file, sink);
 
-	if (file->torn)
+	if (file->torn || (file->reserved && file->reserved != RESERVE_REFUSED))
 		roll_back(file);
 	close(file->data_fd);
 	if (file->index_fd >= 0)

@@ -65,7 +65,8 @@ static void trim_pair(const char *name, int index, int data)
 			break;
 		end = 0;
 	}
-	if (data_size > end && ftruncate(data, end) == 0)
+	/* Also where nothing is torn: blocks that were reserved behind the end are given back. */
+	if (data_size >= end && ftruncate(data, end) == 0 && data_size > end)
 		rf_warning("cut %lld bytes of a torn packet off %s", (long long)(data_size - end),
 			rf_log_safe(safe, sizeof(safe), name));
 	if (index_size > (off_t)RF_INDEX_HEADER + entries * RF_INDEX_ENTRY &&

@@ -59,6 +59,8 @@ case_flood() {
 			pids+=($!)
 		done
 		wait_until 20 ready_files "$n" "$T/ready-$n-" || bail "flood applications do not start"
+		# What others wrote before is not to be written now.
+		sync
 		before=$(consumer_cpu)
 		: >"$T/gate-$n"
 		wait "${pids[@]}"

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static void corrupt_u64(struct rf_packet *packet, size_t at, uint64_t value)
@@ -106,4 +107,38 @@ Test(consumer_data, a_full_disk_takes_only_whole_packets)
 	sink->ops->close(sink);
 	close(data);
 	close(index);
+}
+
+static off_t blocks_of(int fd)
+{
+	struct stat st;
+
+	cr_assert_eq(fstat(fd, &st), 0);
+	return st.st_blocks * 512;
+}
+
+Test(consumer_data, a_large_file_gives_back_what_it_did_not_need)
+{
+	const size_t size = 1 << 20;
+	uint8_t *body = calloc(1, size);
+	int data = memory_file();
+	int index = memory_file();
+	struct rf_sink *sink = rf_sink_file_new(dup(data), dup(index));
+
+	cr_assert(body && sink);
+	for (uint64_t i = 0; i < 20; i++) {
+		struct rf_packet packet = make_packet(i, size, body);
+
+		cr_assert_eq(rf_packet_check(&packet, size), 0);
+		cr_assert_eq(sink->ops->write(sink, &packet), 0);
+		cr_expect(i > 15 || blocks_of(data) <= size_of(data), "a small file takes no more than it needs");
+	}
+	cr_expect_eq(size_of(data), 20 * (off_t)size);
+	cr_expect_gt(blocks_of(data), size_of(data), "blocks are ready");
+	sink->ops->close(sink);
+	cr_expect_eq(size_of(data), 20 * (off_t)size);
+	cr_expect_leq(blocks_of(data), size_of(data));
+	close(data);
+	close(index);
+	free(body);
 }

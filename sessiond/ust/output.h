@@ -22,7 +22,8 @@ void rf_output_make_next(struct rf_op *op, struct rf_chunk *next, bool base);
 /* The traces go on in NEXT (NULL: nowhere, packets wait in the rings), without what they hold if DISCARD. */
 void rf_output_enter(
 	struct rf_ust_domain *domain, struct rf_session *session, const struct rf_chunk *next, bool discard);
-/* OP is held until every consumer of the session has finished what was begun before; op->unsettled tells of failures. */
+/* OP is held until every consumer of the session has finished what was begun before; op->unsettled tells of failures.
+ */
 void rf_output_settle(struct rf_op *op);
 /* The directories that traces left by the last rf_output_enter() get no more files. */
 void rf_output_close_left(struct rf_ust_domain *domain, struct rf_ust_session *us);

@@ -4,7 +4,7 @@
 # usage: tests/unit/run.sh BUILD
 set -u
 build=${1:?usage: run.sh BUILD}
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 for program in "$build"/tests/unit/test_*; do
 	[ -f "$program" ] && [ -x "$program" ] || continue
 	out=$(timeout 120 "$program" --jobs 2 2>&1)
@@ -18,6 +18,8 @@ for program in "$build"/tests/unit/test_*; do
 		printf 'ok   %s (%d)\n' "${program##*/}" "$ok"
 	fi
 	passed=$((passed + ok))
+	skips=$(grep '^\[SKIP\]' <<<"$out")
+	[ -z "$skips" ] || { printf '%s\n' "$skips"; skipped=$((skipped + $(wc -l <<<"$skips"))); }
 done
-printf 'unit: %d passed, %d failed\n' "$passed" "$failed"
+printf 'unit: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -54,7 +54,7 @@ same() {
 }
 
 ### Floods.
-record "$ALICE" of-alice
+record "$ALICE" amid-floods
 record "$BOB" of-bob
 as "$BOB" lttng -n create of-bob-snapshots --snapshot >/dev/null
 as "$BOB" lttng -n enable-event -u -s of-bob-snapshots 'lttng_ust_tracef:*' >/dev/null
@@ -62,13 +62,13 @@ as "$BOB" lttng -n start of-bob-snapshots >/dev/null
 as "$BOB" "$T/suite/traced_app" 1000
 hostile bursts of-bob
 list_in_time "bursts of commands on a session"
-in_time 1000 "another user rotates despite bursts of commands" as "$ALICE" lttng -n rotate of-alice
+in_time 1000 "another user rotates despite bursts of commands" as "$ALICE" lttng -n rotate amid-floods
 in_time 1000 "another user saves despite bursts of commands" \
-	as "$ALICE" lttng -n save --output-path="$T/home/$ALICE/saved" of-alice
-in_time 1000 "another user clears despite bursts of commands" as "$ALICE" lttng -n clear of-alice
+	as "$ALICE" lttng -n save --output-path="$T/home/$ALICE/saved" amid-floods
+in_time 1000 "another user clears despite bursts of commands" as "$ALICE" lttng -n clear amid-floods
 hostile_results
 hostile bursts of-bob-snapshots
-in_time 1000 "another user rotates despite bursts of snapshots" as "$ALICE" lttng -n rotate of-alice
+in_time 1000 "another user rotates despite bursts of snapshots" as "$ALICE" lttng -n rotate amid-floods
 hostile_results
 hostile leave-at-once of-bob
 list_in_time "a client that leaves before it has its answers"
@@ -78,8 +78,8 @@ hostile arguments-garbage of-bob-snapshots
 list_in_time "arguments that make no sense"
 hostile_results
 as "$ALICE" "$T/suite/traced_app" 1000
-check "commands: alice's session ends" as "$ALICE" timeout 20 lttng -n destroy of-alice
-check "commands: all that alice recorded after her clear is there" same "$(count_events "$T/home/$ALICE/of-alice")" 1000
+check "commands: alice's session ends" as "$ALICE" timeout 20 lttng -n destroy amid-floods
+check "commands: all that alice recorded after her clear is there" same "$(count_events "$T/home/$ALICE/amid-floods")" 1000
 check "commands: bob's sessions end" as "$BOB" timeout 60 lttng -n destroy --all
 same_processes commands
 

@@ -84,7 +84,7 @@ for pair in "stock ours" "ours stock" "ours ours"; do
 done
 
 # What lies in the directory for it is loaded when the daemon starts.
-listed() { lttng list "$1" | grep -q "^Recording session $1:"; }
+listed() { lttng list "$1" | grep "^Recording session $1:" >/dev/null; }
 auto=$HOME/.lttng/sessions/auto
 mkdir -p "$auto"
 for from in stock ours; do

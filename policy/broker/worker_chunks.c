@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OLD_CHUNK ".tmp_old_chunk"
@@ -140,6 +141,22 @@ static bool has_base(struct rf_worker_tree *tree)
 	return false;
 }
 
+/* Snapshots are taken over a long time: by now another directory, or none, may have the root's name. */
+static int check_root(const struct rf_worker_tree *tree)
+{
+	int fd = rf_resolve_root(tree->root_path, tree->owner);
+	struct stat here;
+	struct stat named;
+	bool same;
+
+	if (fd < 0)
+		return fd;
+	same = fstat(tree->root, &here) == 0 && fstat(fd, &named) == 0 && here.st_dev == named.st_dev &&
+		here.st_ino == named.st_ino;
+	close(fd);
+	return same ? 0 : -ESTALE;
+}
+
 static int make_place(
 	struct rf_worker_tree *tree, struct rf_worker_chunk *chunk, const struct rf_broker_make_chunk *request)
 {
@@ -152,7 +169,9 @@ static int make_place(
 		return has_base(tree) ? -EEXIST : 0;
 	case RF_CHUNK_NUMBERED:
 	case RF_CHUNK_SNAPSHOT:
-		err = name_chunk(request, name, sizeof(name));
+		err = request->kind == RF_CHUNK_SNAPSHOT ? check_root(tree) : 0;
+		if (!err)
+			err = name_chunk(request, name, sizeof(name));
 		if (err < 0)
 			return err;
 		snprintf(chunk->path, sizeof(chunk->path), "%.*s", NAME_MAX, name);

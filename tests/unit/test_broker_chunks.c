@@ -413,3 +413,18 @@ Test(broker_chunks, descriptors_do_not_pile_up)
 	}
 	cr_expect_eq(count_descriptors(), before);
 }
+
+/* Somebody who moves the output away expects the next snapshot where the path says. */
+Test(broker_chunks, snapshots_are_where_the_path_leads_now)
+{
+	char moved[600];
+
+	snprintf(moved, sizeof(moved), "%s-moved", peer.dir);
+	cr_assert_eq(worker_chunk(&peer, 1, RF_CHUNK_SNAPSHOT, 0, "s"), 0);
+	cr_assert_eq(rename(peer.dir, moved), 0);
+	cr_expect_eq(worker_chunk(&peer, 2, RF_CHUNK_SNAPSHOT, 1, "s"), -ESTALE);
+	cr_expect_not(worker_has(&peer, "s-19700101-000000-1"));
+	cr_assert_eq(rmdir(peer.dir), 0, "it was looked for, and is empty");
+	cr_assert_eq(rename(moved, peer.dir), 0);
+	cr_expect_eq(worker_chunk(&peer, 3, RF_CHUNK_SNAPSHOT, 2, "s"), 0);
+}

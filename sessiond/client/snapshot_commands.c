@@ -10,6 +10,17 @@
 
 #define RECORD_OUTPUT 4u /* offset in the arguments */
 
+/* What a request sets of OUTPUT, besides where it is. LTTNG_OK, or what is wrong with it. */
+static int apply(const struct rf_snapshot_request *request, struct rf_snapshot_output *output)
+{
+	if (request->max_size != RF_SNAPSHOT_SIZE_UNSET)
+		output->max_size = request->max_size;
+	if (request->name[0])
+		snprintf(output->name, sizeof(output->name), "%s", request->name);
+	/* The name becomes a part of one of a directory. */
+	return rf_session_name_ok(output->name) ? LTTNG_OK : LTTNG_ERR_INVALID;
+}
+
 /* The output that a request describes. LTTNG_OK, or what is wrong with it. */
 static int make_output(const struct rf_snapshot_request *request, uint32_t id, struct rf_snapshot_output *output)
 {
@@ -19,14 +30,8 @@ static int make_output(const struct rf_snapshot_request *request, uint32_t id, s
 	code = rf_snapshot_path(request, output->path);
 	if (code != LTTNG_OK)
 		return code;
-	if (request->max_size != RF_SNAPSHOT_SIZE_UNSET)
-		output->max_size = request->max_size;
-	if (request->name[0])
-		snprintf(output->name, sizeof(output->name), "%s", request->name);
-	else
-		snprintf(output->name, sizeof(output->name), "snapshot-%u", id);
-	/* The name becomes a part of one of a directory. */
-	return rf_session_name_ok(output->name) ? LTTNG_OK : LTTNG_ERR_INVALID;
+	snprintf(output->name, sizeof(output->name), "snapshot-%u", id);
+	return apply(request, output);
 }
 
 int rf_cmd_snapshot_add_output(struct rf_call *call)
@@ -88,11 +93,7 @@ static int choose_output(
 	if (!session->snapshot.there)
 		return LTTNG_ERR_SNAPSHOT_FAIL;
 	*output = session->snapshot;
-	if (request->max_size != RF_SNAPSHOT_SIZE_UNSET)
-		output->max_size = request->max_size;
-	if (request->name[0])
-		snprintf(output->name, sizeof(output->name), "%s", request->name);
-	return rf_session_name_ok(output->name) ? LTTNG_OK : LTTNG_ERR_INVALID;
+	return apply(request, output);
 }
 
 static void recorded(void *data, int code)

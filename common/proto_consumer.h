@@ -47,6 +47,19 @@ enum rf_consumer_message {
 	RF_CONSUMER_SETTLE_SESSION = 11,
 	/* One-way. The text that was pushed describes this class of streams: its packets can be read. */
 	RF_CONSUMER_DESCRIBE_CHANNEL = 13,
+	/* One-way, as are the others about the kernel. A channel of the mainline tracer: rings of an instance. */
+	RF_CONSUMER_CREATE_RINGS = 14,
+	/* How records of one kind become events of a channel. The text that was pushed describes them. */
+	RF_CONSUMER_DESCRIBE_RECORD = 15,
+	/*
+	 * Streams of a channel of lttng-modules: one descriptor each. May come again for the same channel, when a CPU
+	 * appeared.
+	 */
+	RF_CONSUMER_ADD_STREAMS = 16,
+	/* The trace's UUID, when it was not known at its creation: before any text is pushed. */
+	RF_CONSUMER_IDENTIFY_TRACE = 17,
+	/* Events that no ring has, made by the session daemon: a state dump. See struct rf_consumer_add_events. */
+	RF_CONSUMER_ADD_EVENTS = 18,
 	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part).
 	 */
 	RF_CONSUMER_HEALTH = 12,
@@ -91,6 +104,62 @@ RF_MESSAGE(rf_consumer_create_trace, RF_CONSUMER_CREATE_TRACE_FIELDS)
 	X(name, name)
 /* clang-format on */
 RF_MESSAGE(rf_consumer_create_channel, RF_CONSUMER_CREATE_CHANNEL_FIELDS)
+
+/*
+ * channel, stream_class, overwrite, switch_interval, file_size, file_count, name: as above. instance: the broker's.
+ * page_size, ring_size: of a CPU's ring, bytes. packet_size: a packet is not made larger.
+ */
+/* clang-format off */
+#define RF_CONSUMER_CREATE_RINGS_FIELDS(X) \
+	X(u64, trace) \
+	X(u32, channel) \
+	X(u32, stream_class) \
+	X(u32, instance) \
+	X(u32, page_size) \
+	X(u64, ring_size) \
+	X(u32, cpu_count) \
+	X(u64, packet_size) \
+	X(u8, overwrite) \
+	X(u32, switch_interval) \
+	X(u64, file_size) \
+	X(u64, file_count) \
+	X(name, name)
+/* clang-format on */
+RF_MESSAGE(rf_consumer_create_rings, RF_CONSUMER_CREATE_RINGS_FIELDS)
+
+/*
+ * record: the tracer's number of the kind of record. event: its id in the trace. ops: packed struct rf_record_op, see
+ * common/record_ops.h: what is written after the event's header. size_min: of the record's payload, bytes.
+ */
+#define RF_CONSUMER_DESCRIBE_RECORD_FIELDS(X)                                                                          \
+	X(u64, trace) X(u32, channel) X(u32, record) X(u32, event) X(u32, size_min) X(blob, ops)
+RF_MESSAGE(rf_consumer_describe_record, RF_CONSUMER_DESCRIBE_RECORD_FIELDS)
+
+/* first: number of the first stream in the names of files. capacity: packets that a ring holds. */
+/* clang-format off */
+#define RF_CONSUMER_ADD_STREAMS_FIELDS(X) \
+	X(u64, trace) \
+	X(u32, channel) \
+	X(u32, stream_class) \
+	X(u32, first) \
+	X(u32, capacity) \
+	X(u8, overwrite) \
+	X(u64, file_size) \
+	X(u64, file_count) \
+	X(name, name)
+/* clang-format on */
+RF_MESSAGE(rf_consumer_add_streams, RF_CONSUMER_ADD_STREAMS_FIELDS)
+
+#define RF_CONSUMER_IDENTIFY_TRACE_FIELDS(X) X(u64, trace) X(uuid, uuid)
+RF_MESSAGE(rf_consumer_identify_trace, RF_CONSUMER_IDENTIFY_TRACE_FIELDS)
+
+/*
+ * They go to a stream of their own, which the first of these messages makes in a channel that RF_CONSUMER_CREATE_RINGS
+ * made. begin, end: time of the first and the last one, trace clock, not before the end of the message before. events:
+ * encoded, headers included: one packet's content.
+ */
+#define RF_CONSUMER_ADD_EVENTS_FIELDS(X) X(u64, trace) X(u32, channel) X(u64, begin) X(u64, end) X(blob, events)
+RF_MESSAGE(rf_consumer_add_events, RF_CONSUMER_ADD_EVENTS_FIELDS)
 
 #define RF_METADATA_PUSH_MAX 32768u /* bytes of text in one message */
 #define RF_CONSUMER_PUSH_METADATA_FIELDS(X) X(u64, trace) X(u64, offset) X(u32, version) X(blob, text)

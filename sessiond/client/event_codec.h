@@ -13,17 +13,6 @@
 
 #define RF_EXCLUSIONS_MAX 1024u /* far above what a command line holds; keeps comparisons of sets short */
 
-enum rf_client_event_type {
-	RF_EVENT_ALL = -1,
-	RF_EVENT_TRACEPOINT = 0,
-	RF_EVENT_PROBE = 1,
-	RF_EVENT_FUNCTION = 2,
-	RF_EVENT_FUNCTION_ENTRY = 3,
-	RF_EVENT_NOOP = 4,
-	RF_EVENT_SYSCALL = 5,
-	RF_EVENT_USERSPACE_PROBE = 6,
-};
-
 /* An event as it stands in a message. `text` and `program` point into the message. */
 struct rf_client_event {
 	int8_t type;

@@ -38,7 +38,7 @@ static const struct attribute {
 static int find_attribute(int32_t number)
 {
 	for (int kind = 0; kind < RF_TRACKERS; kind++) {
-		if (attributes[kind].number == number)
+		if (attributes[kind].max && attributes[kind].number == number)
 			return kind;
 	}
 	return -1;

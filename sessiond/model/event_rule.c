@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct rf_event_rule *rf_event_rule_new(void)
 {
@@ -26,6 +27,9 @@ void rf_event_rule_unref(struct rf_event_rule *rule)
 	free(rule->filter);
 	free(rule->bytecode);
 	free(rule->exclusions);
+	if (rule->user_probe && rule->user_probe->fd >= 0)
+		close(rule->user_probe->fd);
+	free(rule->user_probe);
 	free(rule);
 }
 
@@ -52,7 +56,7 @@ static bool same_exclusions(const struct rf_event_rule *a, const struct rf_event
 
 bool rf_event_rule_same(const struct rf_event_rule *a, const struct rf_event_rule *b)
 {
-	if (strcmp(a->name, b->name) != 0 || a->loglevel_type != b->loglevel_type)
+	if (a->type != b->type || strcmp(a->name, b->name) != 0 || a->loglevel_type != b->loglevel_type)
 		return false;
 	if (a->loglevel_type != RF_LOGLEVEL_ALL && a->loglevel != b->loglevel)
 		return false;

@@ -12,10 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Those that user space has. */
+/* Numbers of the client protocol. User space has those of its name space alone: the virtual ones. */
 enum rf_tracker_kind {
+	RF_TRACKER_PID,
 	RF_TRACKER_VPID,
+	RF_TRACKER_UID,
 	RF_TRACKER_VUID,
+	RF_TRACKER_GID,
 	RF_TRACKER_VGID,
 	RF_TRACKERS,
 };

@@ -4,6 +4,7 @@
 #include "common/proto_broker.h"
 #include "policy/broker/children.h"
 #include "policy/broker/kernel_service.h"
+#include "policy/broker/modules.h"
 #include "policy/broker/request_handlers.h"
 #include "policy/broker/requests.h"
 #include "policy/broker/tracefs.h"
@@ -34,6 +35,10 @@ int rf_request_kernel_open(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_writer w;
 
+	if (!peer->broker->kernel_service)
+		return -EPERM;
+	if (rf_modules_wait(peer->broker, peer, frame, "kernel-open", "role=kernel"))
+		return 0;
 	start_body(&w);
 	return pass(peer, frame, &w, -1, "role=kernel");
 }

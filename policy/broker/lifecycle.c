@@ -256,6 +256,8 @@ static void signalled(void *data, int signo)
 
 	if (signo == SIGCHLD)
 		rf_children_reap(broker);
+	else if (signo == SIGHUP && !broker->runtime->rootless)
+		rf_policy_read(broker);
 	else if (signo == SIGTERM || signo == SIGINT)
 		begin_stop(broker);
 }
@@ -281,6 +283,8 @@ int rf_lifecycle_run(struct rf_broker *broker)
 		rf_sandbox_allow_32bit();
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_BROKER);
+	if (!err && !broker->runtime->rootless)
+		rf_policy_read(broker);
 	/* What others left in the kernel goes, also when nobody traces it now. */
 	if (!err && broker->module_sock >= 0)
 		err = rf_modules_attach(broker, broker->module_sock);

@@ -88,14 +88,13 @@ int rf_broker_ready(struct rf_broker_client *client)
 	return rf_link_send(&client->link, RF_BROKER_READY, 0, 0, NULL, 0, NULL, 0);
 }
 
-int rf_broker_spawn_consumer(struct rf_broker_client *client, uint32_t consumer, uid_t uid, uint8_t abi_bits,
+int rf_broker_spawn_consumer(struct rf_broker_client *client, const struct rf_broker_spawn_consumer *request,
 	int control_fd, rf_reply_fn done, void *data)
 {
-	const struct rf_broker_spawn_consumer request = {.consumer = consumer, .uid = uid, .abi_bits = abi_bits};
 	struct rf_writer w;
 
 	start_body(&w);
-	rf_broker_spawn_consumer_encode(&w, &request);
+	rf_broker_spawn_consumer_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_SPAWN_CONSUMER, &w, &control_fd, 1, 0, done, data);
 }
 

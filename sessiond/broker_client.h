@@ -41,7 +41,7 @@ void rf_broker_client_fini(struct rf_broker_client *client);
 uint32_t rf_broker_new_id(struct rf_broker_client *client);
 int rf_broker_ready(struct rf_broker_client *client);
 /* CONTROL_FD: the consumer's end of its control link; stays the caller's. */
-int rf_broker_spawn_consumer(struct rf_broker_client *client, uint32_t consumer, uid_t uid, uint8_t abi_bits,
+int rf_broker_spawn_consumer(struct rf_broker_client *client, const struct rf_broker_spawn_consumer *request,
 	int control_fd, rf_reply_fn done, void *data);
 int rf_broker_make_tree(
 	struct rf_broker_client *client, const struct rf_broker_make_tree *request, rf_reply_fn done, void *data);

@@ -108,8 +108,8 @@ Test(load, makes_a_session_with_all_that_it_had)
 
 	cr_expect(session->active);
 	cr_expect(first->enabled && !second->enabled && second->node.next == &c1->rules);
-	cr_expect(session->trackers[RF_TRACKER_VGID].policy == RF_TRACK_NONE);
-	cr_expect(rf_tracker_includes(&session->trackers[RF_TRACKER_VPID], 1234));
+	cr_expect(session->ust.trackers[RF_TRACKER_VGID].policy == RF_TRACK_NONE);
+	cr_expect(rf_tracker_includes(&session->ust.trackers[RF_TRACKER_VPID], 1234));
 	cr_expect(rf_timer_armed(&session->clock.period) && rf_timer_armed(&session->clock.sample));
 }
 

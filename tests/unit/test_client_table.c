@@ -134,10 +134,10 @@ Test(table, makes_the_domain_only_where_it_is_used)
 		if (number == 9)
 			continue;
 		put32(&m.args, 1); /* an attribute for the trackers; a length, and no payload, for others */
-		session->has_ust = false;
+		session->ust.used = false;
 		if (number != 35 && number != 32 && number != 33)
 			code_of(&bench, &m);
-		cr_expect_eq(session->has_ust, makes, "%u", number);
+		cr_expect_eq(session->ust.used, makes, "%u", number);
 	}
 }
 
@@ -149,7 +149,7 @@ Test(table, wants_the_domain_for_disabling)
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
 	m.domain = 3;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
-	session->has_ust = true;
+	session->ust.used = true;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_AGENT_TRACING_DISABLED);
 	m.domain = 0;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_UNKNOWN_DOMAIN);

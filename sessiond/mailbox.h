@@ -3,8 +3,8 @@
  * A queue into a loop's thread: any thread posts without waiting, the loop receives in order. Mail is embedded in the
  * object that travels; the mailbox owns none of it.
  */
-#ifndef RF_SESSIOND_UST_MAILBOX_H
-#define RF_SESSIOND_UST_MAILBOX_H
+#ifndef RF_SESSIOND_MAILBOX_H
+#define RF_SESSIOND_MAILBOX_H
 
 #include "common/loop.h"
 

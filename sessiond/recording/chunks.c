@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Rotation and clear: one chunk ends, another may begin. See model/chunk.h for the concept, output.h for the moves. */
-#include "sessiond/ust/chunks.h"
+#include "sessiond/recording/chunks.h"
 
-#include "sessiond/ust/output.h"
-#include "sessiond/ust/ust_session.h"
+#include "sessiond/recording/output.h"
+#include "sessiond/recording/recording.h"
 
 #include <lttng/lttng-error.h>
 
@@ -31,17 +31,17 @@ void rf_chunks_wait_for_rotation(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
 
-	if (session->rotation.state != RF_ROTATION_ONGOING || !session->ust)
+	if (session->rotation.state != RF_ROTATION_ONGOING || !session->recording)
 		return;
 	rf_op_hold(op);
-	session->ust->waits_for_rotation = op;
+	session->recording->waits_for_rotation = op;
 }
 
 static void archive(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
 
-	rf_output_close_left(op->domain, session->ust);
+	rf_output_close_left(op->recorder, session->recording);
 	session->rotation.path[0] = '\0'; /* until the archive has a place */
 	rf_output_archive(op, &of(op)->old, of(op)->end);
 }
@@ -57,11 +57,11 @@ static void rotation_over(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
 	struct rf_timer *patience = &of(op)->patience;
-	struct rf_op *waiting = session->ust->waits_for_rotation;
+	struct rf_op *waiting = session->recording->waits_for_rotation;
 
 	if (session->rotation.state == RF_ROTATION_ONGOING)
 		session->rotation.state = RF_ROTATION_ERROR;
-	session->ust->waits_for_rotation = NULL;
+	session->recording->waits_for_rotation = NULL;
 	if (waiting)
 		rf_op_release(waiting);
 	if (!rf_timer_armed(patience))
@@ -83,15 +83,15 @@ static void launch_rotation(struct rf_op *op)
 
 	if (op->code != LTTNG_OK)
 		return;
-	rf_output_retire(op->domain, session->ust, &co->old);
-	rf_output_enter(op->domain, session, co->active ? &co->next : NULL, false);
+	rf_output_retire(op->recorder, session->recording, &co->old);
+	rf_output_enter(op->recorder, session, co->active ? &co->next : NULL, false);
 	session->rotation.ever = true;
 	session->rotation.state = RF_ROTATION_ONGOING;
 	session->rotation.number = co->old.number;
 	session->rotation.since_stop = !co->active;
 	op->next = settle_rotation;
 	op->finish = rotation_over;
-	rf_timer_arm(op->domain->loop, &co->patience, LAUNCH_PATIENCE, tell_launched);
+	rf_timer_arm(op->recorder->loop, &co->patience, LAUNCH_PATIENCE, tell_launched);
 }
 
 static void begin_rotation(struct rf_op *op)
@@ -107,20 +107,20 @@ static void begin_rotation(struct rf_op *op)
 	op->next = launch_rotation;
 }
 
-void rf_ust_rotate(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
+void rf_recording_rotate(struct rf_recorder *recorder, struct rf_session *session, rf_done_fn done, void *data)
 {
-	rf_op_start(domain, session, sizeof(struct chunk_op), begin_rotation, done, data);
+	rf_op_start(recorder, session, sizeof(struct chunk_op), begin_rotation, done, data);
 }
 
 static void go_on(struct rf_op *op)
 {
 	struct chunk_op *co = of(op);
 
-	rf_output_close_left(op->domain, op->session->ust);
+	rf_output_close_left(op->recorder, op->session->recording);
 	if (co->old.there)
 		rf_output_remove(op, &co->old);
 	if (co->active)
-		rf_ust_begin_tracing(op);
+		rf_recording_begin_tracing(op);
 	else
 		op->session->rotation.since_stop = true;
 }
@@ -131,11 +131,11 @@ static void drop(struct rf_op *op)
 
 	/* Without a new chunk the old one is written on, where it was moved to. */
 	if (op->code == LTTNG_OK) {
-		rf_output_enter(op->domain, op->session, co->next.there ? &co->next : NULL, true);
+		rf_output_enter(op->recorder, op->session, co->next.there ? &co->next : NULL, true);
 		rf_output_settle(op);
 		op->next = go_on;
 	} else if (co->active) {
-		rf_ust_begin_tracing(op);
+		rf_recording_begin_tracing(op);
 	}
 }
 
@@ -147,32 +147,32 @@ static void replace(struct rf_op *op)
 	co->old = session->chunk;
 	if (co->active && co->old.there) {
 		/* Out of the way first: it may be the output root, which the next one is then, too. */
-		rf_output_retire(op->domain, session->ust, &co->old);
+		rf_output_retire(op->recorder, session->recording, &co->old);
 		rf_output_make_next(op, &co->next, co->old.base);
 	}
 	op->next = drop;
 }
 
-static void pause_applications(struct rf_op *op)
+static void pause_tracing(struct rf_op *op)
 {
 	struct chunk_op *co = of(op);
 
 	co->active = op->session->active;
 	/* Started again, they tell their state again, which the new chunk needs. */
 	if (co->active)
-		rf_ust_stop_applications(op);
+		rf_recording_halt_tracing(op);
 	op->next = replace;
 }
 
 static void begin_clear(struct rf_op *op)
 {
-	if (!op->session->ust)
+	if (!op->session->recording)
 		return;
 	rf_chunks_wait_for_rotation(op);
-	op->next = pause_applications;
+	op->next = pause_tracing;
 }
 
-void rf_ust_clear(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
+void rf_recording_clear(struct rf_recorder *recorder, struct rf_session *session, rf_done_fn done, void *data)
 {
-	rf_op_start(domain, session, sizeof(struct chunk_op), begin_clear, done, data);
+	rf_op_start(recorder, session, sizeof(struct chunk_op), begin_clear, done, data);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "sessiond/ust/op.h"
+#include "sessiond/recording/op.h"
 
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static void advance(struct rf_timer *timer)
 	rf_op_release(op);
 }
 
-struct rf_op *rf_op_start(struct rf_ust_domain *domain, struct rf_session *session, size_t size, rf_op_phase_fn first,
-	rf_ust_done_fn done, void *data)
+struct rf_op *rf_op_start(struct rf_recorder *recorder, struct rf_session *session, size_t size, rf_op_phase_fn first,
+	rf_done_fn done, void *data)
 {
 	struct rf_op *op = calloc(1, size);
 
@@ -34,14 +34,14 @@ struct rf_op *rf_op_start(struct rf_ust_domain *domain, struct rf_session *sessi
 		done(data, LTTNG_ERR_NOMEM);
 		return NULL;
 	}
-	op->domain = domain;
+	op->recorder = recorder;
 	op->session = session;
 	op->code = LTTNG_OK;
 	op->next = first;
 	op->finish = call_done;
 	op->done = done;
 	op->data = data;
-	rf_timer_arm(domain->loop, &op->timer, 0, advance);
+	rf_timer_arm(recorder->loop, &op->timer, 0, advance);
 	return op;
 }
 
@@ -53,7 +53,7 @@ void rf_op_hold(struct rf_op *op)
 void rf_op_release(struct rf_op *op)
 {
 	if (!--op->held)
-		rf_timer_arm(op->domain->loop, &op->timer, 0, advance);
+		rf_timer_arm(op->recorder->loop, &op->timer, 0, advance);
 }
 
 void rf_op_fail(struct rf_op *op, int code)

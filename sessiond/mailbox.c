@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "sessiond/ust/mailbox.h"
+#include "sessiond/mailbox.h"
 
 #include "common/tsan.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "sessiond/ust/output.h"
+#include "sessiond/recording/output.h"
 
 #include "common/log.h"
-#include "sessiond/ust/trace_setup.h"
+#include "sessiond/recording/output_trace.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -69,13 +69,19 @@ static void sent(struct asked *asked, int err)
 static void tree_made(struct asked *asked, const struct rf_broker_place *place)
 {
 	(void)place;
-	asked->session->ust->has_tree = true;
+	asked->session->recording->has_tree = true;
 }
 
 static void buffer_tree_made(struct asked *asked, const struct rf_broker_place *place)
 {
 	(void)place;
-	asked->session->ust->has_buffer_tree = true;
+	asked->session->recording->has_buffer_tree = true;
+}
+
+uint8_t rf_output_parts(const struct rf_session *session)
+{
+	return (uint8_t)((rf_list_linked(&session->ust.channels) ? RF_CHUNK_UST : 0) |
+		(rf_list_linked(&session->kernel.channels) ? RF_CHUNK_KERNEL : 0));
 }
 
 static uint32_t make_tree(
@@ -85,11 +91,11 @@ static uint32_t make_tree(
 	struct rf_broker_make_tree request = {.uid = session->uid, .gid = session->gid};
 	struct asked *asked = ask(op, "make the directory", true);
 
-	request.tree = rf_broker_new_id(op->domain->broker);
+	request.tree = rf_broker_new_id(op->recorder->broker);
 	memcpy(request.root, root, sizeof(request.root));
 	if (asked) {
 		asked->good = good;
-		sent(asked, rf_broker_make_tree(op->domain->broker, &request, answered, asked));
+		sent(asked, rf_broker_make_tree(op->recorder->broker, &request, answered, asked));
 	}
 	return request.tree;
 }
@@ -101,7 +107,7 @@ static void make_chunk(struct rf_op *op, uint32_t tree, const struct rf_chunk *c
 		.tree = tree,
 		.chunk = chunk->id,
 		.kind = chunk->base ? RF_CHUNK_BASE : RF_CHUNK_NUMBERED,
-		.parts = RF_CHUNK_UST,
+		.parts = rf_output_parts(op->session),
 		.begin = chunk->begin,
 		.number = chunk->number,
 	};
@@ -111,15 +117,15 @@ static void make_chunk(struct rf_op *op, uint32_t tree, const struct rf_chunk *c
 		return;
 	asked->good = good;
 	asked->chunk = *chunk;
-	sent(asked, rf_broker_make_chunk(op->domain->broker, &request, answered, asked));
+	sent(asked, rf_broker_make_chunk(op->recorder->broker, &request, answered, asked));
 }
 
-static struct rf_chunk next_chunk(struct rf_ust_domain *domain, const struct rf_session *session, bool base)
+static struct rf_chunk next_chunk(struct rf_recorder *recorder, const struct rf_session *session, bool base)
 {
 	return (struct rf_chunk){
 		.there = true,
 		.base = base,
-		.id = rf_broker_new_id(domain->broker),
+		.id = rf_broker_new_id(recorder->broker),
 		.number = session->next_chunk,
 		.begin = time(NULL),
 	};
@@ -131,13 +137,13 @@ static void first_chunk_made(struct asked *asked, const struct rf_broker_place *
 
 	(void)place;
 	session->next_chunk++;
-	rf_output_enter(asked->op->domain, session, &asked->chunk, false);
+	rf_output_enter(asked->op->recorder, session, &asked->chunk, false);
 }
 
 static void begin_buffers(struct rf_op *op)
 {
-	struct rf_ust_session *us = op->session->ust;
-	const struct rf_chunk base = {.base = true, .id = rf_broker_new_id(op->domain->broker)};
+	struct rf_recording *us = op->session->recording;
+	const struct rf_chunk base = {.base = true, .id = rf_broker_new_id(op->recorder->broker)};
 
 	us->buffer_tree = make_tree(op, op->session->shm_path, buffer_tree_made);
 	us->buffer_chunk = base.id;
@@ -147,7 +153,7 @@ static void begin_buffers(struct rf_op *op)
 void rf_output_begin(struct rf_op *op)
 {
 	struct rf_session *session = op->session;
-	struct rf_ust_session *us = session->ust;
+	struct rf_recording *us = session->recording;
 
 	if (session->shm_path[0] && !us->has_buffer_tree)
 		begin_buffers(op);
@@ -156,7 +162,7 @@ void rf_output_begin(struct rf_op *op)
 	if (!us->has_tree)
 		us->tree = make_tree(op, session->path, tree_made);
 	if (!session->chunk.there) {
-		const struct rf_chunk chunk = next_chunk(op->domain, session, !session->rotation.ever);
+		const struct rf_chunk chunk = next_chunk(op->recorder, session, !session->rotation.ever);
 
 		make_chunk(op, us->tree, &chunk, first_chunk_made);
 	}
@@ -170,18 +176,19 @@ static void next_made(struct asked *asked, const struct rf_broker_place *place)
 
 void rf_output_make_next(struct rf_op *op, struct rf_chunk *next, bool base)
 {
-	*next = next_chunk(op->domain, op->session, base);
-	make_chunk(op, op->session->ust->tree, next, next_made);
+	*next = next_chunk(op->recorder, op->session, base);
+	make_chunk(op, op->session->recording->tree, next, next_made);
 }
 
 void rf_output_enter(
-	struct rf_ust_domain *domain, struct rf_session *session, const struct rf_chunk *next, bool discard)
+	struct rf_recorder *recorder, struct rf_session *session, const struct rf_chunk *next, bool discard)
 {
 	static const struct rf_chunk nowhere;
 
 	session->chunk = next ? *next : nowhere;
-	rf_list_for_each(node, &session->ust->traces)
-		rf_trace_move(domain, session->ust, rf_container_of(node, struct rf_ust_trace, node), discard);
+	rf_list_for_each(node, &session->recording->traces)
+		rf_output_trace_move(
+			recorder, session->recording, rf_container_of(node, struct rf_output_trace, node), discard);
 }
 
 static void consumer_settled(void *data, int status, struct rf_reader *body)
@@ -199,7 +206,7 @@ static void consumer_settled(void *data, int status, struct rf_reader *body)
 
 void rf_output_settle(struct rf_op *op)
 {
-	rf_list_for_each(node, &op->session->ust->consumers) {
+	rf_list_for_each(node, &op->session->recording->consumers) {
 		struct rf_session_consumer *sc = rf_container_of(node, struct rf_session_consumer, node);
 
 		rf_op_hold(op);
@@ -209,24 +216,24 @@ void rf_output_settle(struct rf_op *op)
 	}
 }
 
-void rf_output_close_left(struct rf_ust_domain *domain, struct rf_ust_session *us)
+void rf_output_close_left(struct rf_recorder *recorder, struct rf_recording *us)
 {
 	rf_list_for_each(node, &us->traces)
-		rf_trace_close_left(domain, rf_container_of(node, struct rf_ust_trace, node));
+		rf_output_trace_close_left(recorder, rf_container_of(node, struct rf_output_trace, node));
 }
 
 static void end_chunk(
-	struct rf_ust_domain *domain, uint32_t type, const struct rf_broker_chunk *request, struct asked *asked)
+	struct rf_recorder *recorder, uint32_t type, const struct rf_broker_chunk *request, struct asked *asked)
 {
 	if (asked)
-		sent(asked, rf_broker_end_chunk(domain->broker, type, request, answered, asked));
+		sent(asked, rf_broker_end_chunk(recorder->broker, type, request, answered, asked));
 }
 
-void rf_output_retire(struct rf_ust_domain *domain, struct rf_ust_session *us, const struct rf_chunk *old)
+void rf_output_retire(struct rf_recorder *recorder, struct rf_recording *us, const struct rf_chunk *old)
 {
 	const struct rf_broker_chunk request = {.tree = us->tree, .chunk = old->id};
 
-	end_chunk(domain, RF_BROKER_RETIRE_CHUNK, &request, ask(NULL, "move the chunk", false));
+	end_chunk(recorder, RF_BROKER_RETIRE_CHUNK, &request, ask(NULL, "move the chunk", false));
 }
 
 static void archived(struct asked *asked, const struct rf_broker_place *place)
@@ -239,34 +246,34 @@ static void archived(struct asked *asked, const struct rf_broker_place *place)
 
 void rf_output_archive(struct rf_op *op, const struct rf_chunk *old, time_t end)
 {
-	const struct rf_broker_chunk request = {.tree = op->session->ust->tree, .chunk = old->id, .end = end};
+	const struct rf_broker_chunk request = {.tree = op->session->recording->tree, .chunk = old->id, .end = end};
 	struct asked *asked = ask(op, "archive the chunk", false);
 
 	if (asked)
 		asked->good = archived;
-	end_chunk(op->domain, RF_BROKER_ARCHIVE_CHUNK, &request, asked);
+	end_chunk(op->recorder, RF_BROKER_ARCHIVE_CHUNK, &request, asked);
 }
 
 void rf_output_remove(struct rf_op *op, const struct rf_chunk *old)
 {
-	const struct rf_broker_chunk request = {.tree = op->session->ust->tree, .chunk = old->id};
+	const struct rf_broker_chunk request = {.tree = op->session->recording->tree, .chunk = old->id};
 
-	end_chunk(op->domain, RF_BROKER_REMOVE_CHUNK, &request, ask(op, "remove the chunk", false));
+	end_chunk(op->recorder, RF_BROKER_REMOVE_CHUNK, &request, ask(op, "remove the chunk", false));
 }
 
-void rf_output_end(struct rf_ust_domain *domain, struct rf_ust_session *us)
+void rf_output_end(struct rf_recorder *recorder, struct rf_recording *us)
 {
 	if (us->has_tree)
-		rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->tree);
+		rf_broker_send_id(recorder->broker, RF_BROKER_CLOSE_TREE, us->tree);
 	us->has_tree = false;
 	if (us->snapshot_root)
-		rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
+		rf_broker_send_id(recorder->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
 	if (!us->has_buffer_tree)
 		return;
 
 	const struct rf_broker_chunk request = {.tree = us->buffer_tree, .chunk = us->buffer_chunk, .with_root = true};
 
-	end_chunk(domain, RF_BROKER_REMOVE_CHUNK, &request, ask(NULL, "remove the ring buffers in", false));
-	rf_broker_send_id(domain->broker, RF_BROKER_CLOSE_TREE, us->buffer_tree);
+	end_chunk(recorder, RF_BROKER_REMOVE_CHUNK, &request, ask(NULL, "remove the ring buffers in", false));
+	rf_broker_send_id(recorder->broker, RF_BROKER_CLOSE_TREE, us->buffer_tree);
 	us->has_buffer_tree = false;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Snapshots: what the rings of a session without output hold, written to a directory of its own. */
 #include "common/log.h"
-#include "sessiond/ust/op.h"
-#include "sessiond/ust/output.h"
-#include "sessiond/ust/trace_setup.h"
+#include "sessiond/recording/op.h"
+#include "sessiond/recording/output.h"
+#include "sessiond/recording/output_trace.h"
+#include "sessiond/ust/domain.h"
 
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
@@ -45,10 +46,10 @@ static void place_made(void *data, int status, struct rf_reader *body)
 
 static void close_tree(struct rf_op *op)
 {
-	struct rf_ust_session *us = op->session->ust;
+	struct rf_recording *us = op->session->recording;
 
 	if (us->snapshot_root)
-		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
+		rf_broker_send_id(op->recorder->broker, RF_BROKER_CLOSE_TREE, us->snapshot_tree);
 	free(us->snapshot_root);
 	us->snapshot_root = NULL;
 }
@@ -58,25 +59,25 @@ static void finish(struct rf_op *op)
 	struct snapshot_op *so = of(op);
 
 	for (size_t i = 0; i < so->dir_count; i++)
-		rf_broker_send_id(op->domain->broker, RF_BROKER_CLOSE_DIR, so->dirs[i]);
+		rf_broker_send_id(op->recorder->broker, RF_BROKER_CLOSE_DIR, so->dirs[i]);
 	free(so->dirs);
 	if (op->unsettled)
 		rf_op_fail(op, LTTNG_ERR_SNAPSHOT_FAIL);
 	if (op->code == LTTNG_OK)
 		op->session->snapshot_count++;
-	else if (op->session->ust)
+	else if (op->session->recording)
 		close_tree(op);
 	op->done(op->data, op->code);
 }
 
 /* With memory for a message short, the trace is missing, and the snapshot has failed. */
-static void copy_trace(struct snapshot_op *so, struct rf_ust_trace *trace, uint32_t max_packets)
+static void copy_trace(struct snapshot_op *so, struct rf_output_trace *trace, uint32_t max_packets)
 {
 	struct rf_consumer_snapshot_trace message = {.trace = trace->id, .max_packets = max_packets};
 	struct rf_writer w;
 
-	message.dir = rf_trace_make_dir(
-		so->op.domain, trace, so->op.session->ust->snapshot_tree, so->chunk, RF_DIR_TRACE);
+	message.dir = rf_output_trace_make_dir(
+		so->op.recorder, trace, so->op.session->recording->snapshot_tree, so->chunk, RF_DIR_TRACE);
 	if (message.dir)
 		so->dirs[so->dir_count++] = message.dir;
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
@@ -85,18 +86,18 @@ static void copy_trace(struct snapshot_op *so, struct rf_ust_trace *trace, uint3
 		rf_op_fail(&so->op, LTTNG_ERR_SNAPSHOT_FAIL);
 }
 
-static uint64_t count_traces(const struct rf_ust_session *us)
+static uint64_t count_traces(const struct rf_recording *us)
 {
 	uint64_t count = 0;
 
 	rf_list_for_each(node, &us->traces)
-		count += !rf_container_of(node, struct rf_ust_trace, node)->failed;
+		count += !rf_container_of(node, struct rf_output_trace, node)->failed;
 	return count;
 }
 
 static void copy_traces(struct rf_op *op)
 {
-	struct rf_ust_session *us = op->session->ust;
+	struct rf_recording *us = op->session->recording;
 	uint64_t traces = count_traces(us);
 	uint32_t packets = rf_snapshot_packets(op->session, of(op)->output.max_size, traces * rf_ust_cpus());
 
@@ -111,7 +112,7 @@ static void copy_traces(struct rf_op *op)
 		return;
 	}
 	rf_list_for_each(node, &us->traces) {
-		struct rf_ust_trace *trace = rf_container_of(node, struct rf_ust_trace, node);
+		struct rf_output_trace *trace = rf_container_of(node, struct rf_output_trace, node);
 
 		if (!trace->failed)
 			copy_trace(of(op), trace, packets);
@@ -149,7 +150,7 @@ static void asked(struct rf_op *op, int err)
 /* The tree stays for the next snapshot: most of them go to the same place, and a worker takes time to start. */
 static void make_tree(struct rf_op *op)
 {
-	struct rf_ust_session *us = op->session->ust;
+	struct rf_recording *us = op->session->recording;
 	struct rf_broker_make_tree request = {.uid = op->session->uid, .gid = op->session->gid};
 	const char *root = of(op)->output.path;
 
@@ -162,9 +163,9 @@ static void make_tree(struct rf_op *op)
 		rf_op_fail(op, LTTNG_ERR_NOMEM);
 		return;
 	}
-	us->snapshot_tree = request.tree = rf_broker_new_id(op->domain->broker);
+	us->snapshot_tree = request.tree = rf_broker_new_id(op->recorder->broker);
 	memcpy(request.root, root, strlen(root) + 1);
-	asked(op, rf_broker_make_tree(op->domain->broker, &request, place_made, op));
+	asked(op, rf_broker_make_tree(op->recorder->broker, &request, place_made, op));
 }
 
 static void make_place(struct rf_op *op)
@@ -172,12 +173,12 @@ static void make_place(struct rf_op *op)
 	struct snapshot_op *so = of(op);
 	struct rf_broker_make_chunk request = {
 		.kind = RF_CHUNK_SNAPSHOT,
-		.parts = RF_CHUNK_UST,
+		.parts = rf_output_parts(op->session),
 		.begin = time(NULL),
 		.number = op->session->snapshot_count,
 	};
 
-	if (!op->session->ust) {
+	if (!op->session->recording) {
 		rf_op_fail(op, LTTNG_ERR_START_SESSION_ONCE);
 		return;
 	}
@@ -185,16 +186,16 @@ static void make_place(struct rf_op *op)
 	make_tree(op);
 	if (op->code != LTTNG_OK)
 		return;
-	so->chunk = request.chunk = rf_broker_new_id(op->domain->broker);
-	request.tree = op->session->ust->snapshot_tree;
+	so->chunk = request.chunk = rf_broker_new_id(op->recorder->broker);
+	request.tree = op->session->recording->snapshot_tree;
 	memcpy(request.name, so->output.name, sizeof(request.name));
-	asked(op, rf_broker_make_chunk(op->domain->broker, &request, place_made, op));
+	asked(op, rf_broker_make_chunk(op->recorder->broker, &request, place_made, op));
 }
 
-void rf_ust_snapshot(struct rf_ust_domain *domain, struct rf_session *session, const struct rf_snapshot_output *output,
-	rf_ust_done_fn done, void *data)
+void rf_recording_snapshot(struct rf_recorder *recorder, struct rf_session *session,
+	const struct rf_snapshot_output *output, rf_done_fn done, void *data)
 {
-	struct rf_op *op = rf_op_start(domain, session, sizeof(struct snapshot_op), make_place, done, data);
+	struct rf_op *op = rf_op_start(recorder, session, sizeof(struct snapshot_op), make_place, done, data);
 
 	if (!op)
 		return;

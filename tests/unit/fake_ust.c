@@ -122,7 +122,7 @@ void rf_ust_prepare(struct rf_recorder *recorder, struct rf_session *session)
 #define SESSION_REQUEST(name, kind_of)                                                                                 \
 	void name(struct rf_recorder *recorder, struct rf_session *session, rf_done_fn done, void *data)               \
 	{                                                                                                              \
-		ask(domain, &(struct pending){.kind = kind_of, .session = session, .done = done, .data = data});       \
+		ask(recorder, &(struct pending){.kind = kind_of, .session = session, .done = done, .data = data});     \
 	}
 
 SESSION_REQUEST(rf_recording_start, FAKE_START)
@@ -139,13 +139,13 @@ void rf_recording_snapshot(struct rf_recorder *recorder, struct rf_session *sess
 	const struct rf_snapshot_output *output, rf_done_fn done, void *data)
 {
 	recorder->snapshot = *output;
-	ask(domain, &(struct pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
+	ask(recorder, &(struct pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
 }
 
 void rf_ust_list(struct rf_recorder *recorder, uid_t uid, bool with_fields, rf_ust_list_fn done, void *data)
 {
 	recorder->list_uid = uid;
-	ask(domain,
+	ask(recorder,
 		&(struct pending){.kind = with_fields ? FAKE_LIST_FIELDS : FAKE_LIST, .list_done = done, .data = data});
 }
 

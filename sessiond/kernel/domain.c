@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As long as readers of health give any thread. */
+#define STUCK (20 * RF_SECOND)
+
 static void free_command(struct rf_kernel_command *command)
 {
 	if (command->part)
@@ -87,6 +90,13 @@ void rf_kernel_domain_destroy(struct rf_kernel_domain *domain)
 	rf_mailbox_fini(&domain->answers);
 	free(domain->uids);
 	free(domain);
+}
+
+bool rf_kernel_stuck(struct rf_kernel_domain *domain)
+{
+	uint64_t began = atomic_load(&domain->thread.began);
+
+	return began && rf_now() - began > STUCK;
 }
 
 void rf_kernel_set_policy(struct rf_recorder *recorder, const struct rf_broker_policy *policy)

@@ -22,6 +22,7 @@ struct rf_kernel_thread {
 	struct rf_mailbox inbox;
 	struct rf_kernel_link *link;
 	struct rf_kernel_tracer *tracer; /* NULL until one is found */
+	atomic_uint_least64_t began;     /* when the command that runs now was begun, 0: none does. Any thread */
 };
 
 struct rf_kernel_domain {

@@ -214,6 +214,12 @@ int rf_consumer_send(struct rf_consumer *consumer, uint32_t type, struct rf_writ
 	return rf_link_send_writer(&consumer->link, type, 0, 0, body, NULL, 0);
 }
 
+int rf_consumer_send_fds(
+	struct rf_consumer *consumer, uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count)
+{
+	return rf_link_send_writer(&consumer->link, type, 0, 0, body, fds, fd_count);
+}
+
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id)
 {
 	const struct rf_consumer_id message = {.id = id};

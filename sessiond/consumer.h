@@ -63,6 +63,9 @@ void rf_consumer_release(struct rf_consumer *consumer);
 
 /* Any thread: a one-way message; the writer is freed. */
 int rf_consumer_send(struct rf_consumer *consumer, uint32_t type, struct rf_writer *body);
+/* The same with descriptors, which stay the caller's. */
+int rf_consumer_send_fds(
+	struct rf_consumer *consumer, uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count);
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id);
 /* Loop thread: a request whose body is one id. */
 int rf_consumer_request(

@@ -7,6 +7,7 @@
 #include "consumerd/health.h"
 #include "consumerd/session.h"
 #include "consumerd/trace_op.h"
+#include "consumerd/ust_channel.h"
 
 #include <errno.h>
 #include <string.h>
@@ -38,9 +39,9 @@ static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
 	struct rf_trace *trace = err ? NULL : rf_trace_find(daemon, request.trace);
 
 	if (trace)
-		rf_channel_create(trace, &request, sock);
+		rf_ust_channel_create(trace, &request, sock);
 	else
-		rf_channel_refuse(sock, err ? err : -ENOENT);
+		rf_ust_channel_refuse(sock, err ? err : -ENOENT);
 	return err;
 }
 

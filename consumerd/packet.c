@@ -35,7 +35,7 @@ int rf_packet_check(struct rf_packet *packet, size_t size)
 	uint32_t cpu = rf_read_u32(&r);
 
 	if (!rf_reader_done(&r) || magic != RF_CTF_PACKET_MAGIC || memcmp(uuid, origin->uuid, sizeof(uuid)) != 0 ||
-		stream_class != origin->stream_class || instance != origin->cpu || cpu != origin->cpu)
+		stream_class != origin->stream_class || instance != origin->instance || cpu != origin->cpu)
 		return -EPROTO;
 	if (facts->packet_bits != (uint64_t)size * 8 || facts->content_bits > facts->packet_bits ||
 		facts->content_bits < packet->header_len * 8 || facts->begin > facts->end)
@@ -67,6 +67,6 @@ void rf_index_entry(uint8_t out[RF_INDEX_ENTRY], const struct rf_packet *packet,
 	rf_write_u64(&w, facts->end);
 	rf_write_u64(&w, facts->discarded);
 	rf_write_u64(&w, packet->origin->stream_class);
-	rf_write_u64(&w, packet->origin->cpu);
+	rf_write_u64(&w, packet->origin->instance);
 	rf_write_u64(&w, facts->sequence);
 }

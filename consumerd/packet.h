@@ -19,6 +19,7 @@
 struct rf_packet_origin {
 	uint8_t uuid[RF_UUID_SIZE];
 	uint32_t stream_class;
+	uint32_t instance; /* of the stream class: the CPU, but for streams that are no CPU's */
 	uint32_t cpu;
 	uint8_t abi_bits; /* 32 or 64: the width of events_discarded */
 };

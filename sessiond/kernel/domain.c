@@ -60,14 +60,6 @@ void rf_kernel_post(struct rf_kernel_command *command)
 	rf_mailbox_post(&command->domain->thread.inbox, &command->mail);
 }
 
-void rf_kernel_names_free(struct rf_kernel_names *names)
-{
-	free(names->text);
-	free(names->offsets);
-	free(names->flags);
-	*names = (struct rf_kernel_names){.text = NULL};
-}
-
 struct rf_kernel_domain *rf_kernel_domain_create(struct rf_recorder *recorder, int broker_sock)
 {
 	struct rf_kernel_domain *domain = calloc(1, sizeof(*domain));

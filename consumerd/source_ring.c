@@ -457,7 +457,7 @@ static int source_ring_peek(struct rf_source *source, unsigned int number, struc
 	unsigned int index = ring->list_first + number;
 	uint64_t discarded = 0;
 
-	if (!ring->list_empty && index >= ring->list_count)
+	if (ring->list_empty ? number > 0 : index >= ring->list_count)
 		return -EAGAIN;
 	rf_ring_packet_reset(&ring->peeked);
 	if (ring->list_empty) {

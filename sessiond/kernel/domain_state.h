@@ -34,11 +34,12 @@ struct rf_kernel_domain {
 	size_t uid_count;
 };
 
-/* A session's part in the kernel. The loop's, but for `trace` and `watch`. */
+/* A session's part in the kernel. The loop's, but for `trace` and what follows. */
 struct rf_kernel_part {
 	struct rf_output_trace out;
 	struct rf_kernel_trace_def def;
 	struct rf_kernel_trace *trace; /* the kernel thread's; NULL: none */
+	bool started;		       /* the same */
 	struct rf_watch watch;         /* the kernel thread's */
 };
 

@@ -6,6 +6,7 @@
  * usage: modules_road CONSUMERD DIR    (TAP)
  */
 #include "common/log.h"
+#include "policy/seccomp/sandbox.h"
 #include "sessiond/kernel/modules.h"
 #include "sessiond/kernel/modules_trace.h"
 #include "tests/kernel-vm/road_consumer.h"
@@ -23,6 +24,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CLOCK_OFFSET 1234567890123456789
@@ -491,6 +493,61 @@ static void full(void)
 	free(text);
 }
 
+/* Ticks that the consumer has used. */
+static unsigned long consumer_time(void)
+{
+	char path[64];
+	char line[1024] = "";
+	unsigned long user = 0;
+	unsigned long kernel = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", road.pid);
+
+	FILE *f = fopen(path, "re");
+	const char *fields = f && fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+
+	if (f)
+		fclose(f);
+	if (!fields || sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2)
+		errx(1, "%s: %s", path, line);
+	return user + kernel;
+}
+
+static void check_idle(const char *what)
+{
+	const struct timespec pause = {.tv_sec = 3};
+	unsigned long before = consumer_time();
+
+	nanosleep(&pause, NULL);
+
+	unsigned long used = consumer_time() - before;
+
+	check(used * 10 < 3 * (unsigned long)sysconf(_SC_CLK_TCK), "%s: %lu ticks in 3 s", what, used);
+}
+
+/* The session daemon is gone first: its session ends, and what was recorded does not. */
+static void orphan(void)
+{
+	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	uint64_t session = trace->def.session;
+	struct rf_frame reply;
+	uint32_t dir = dirs;
+
+	check_code(add_channel(trace, 64 << 10, 4, false), LTTNG_OK, "a channel to be left");
+	check_code(add_named(trace, 1, RF_EVENT_SYSCALL, "openat"), LTTNG_OK, "system call");
+	check_code(tracer->ops->start(trace), LTTNG_OK, "start");
+	check_idle("a started session without events");
+	open_file(77, 10);
+	tracer->ops->trace_free(trace);
+	check_idle("streams whose session is gone");
+	check_code(road_request(&road, RF_CONSUMER_DESTROY_SESSION, session, &reply), 0, "they end");
+
+	char *text = read_trace(dir);
+
+	check(count(text, "dfd = 77", OPENED) == 10, "with what they had: %u of 10", count(text, "dfd = 77", OPENED));
+	free(text);
+}
+
 __attribute__((noinline, noclone, noipa, externally_visible, visibility("default"))) void probed(void)
 {
 	__asm__ volatile("");
@@ -566,6 +623,48 @@ static void probes(const char *program)
 	check(count(text, "kr_exit:", "ip = ") >= 10, "kretprobe, exit: %u", count(text, "kr_exit:", "ip = "));
 	check(count(text, " up:", "ip = ") == 7, "user-space probe: %u", count(text, " up:", "ip = "));
 	free(text);
+}
+
+/* The calls that a session daemon makes, locked in as one. */
+static int drive_confined(const struct rf_kernel_trace_def *def)
+{
+	struct rf_kernel_trace *trace;
+	struct rf_kernel_names names;
+
+	if (rf_sandbox_enter(RF_ROLE_SESSIOND) < 0)
+		return 2;
+	if (tracer->ops->list_syscalls(tracer, &names) != LTTNG_OK ||
+		tracer->ops->trace_new(tracer, def, &trace) != LTTNG_OK ||
+		add_channel(trace, 64 << 10, 4, false) != LTTNG_OK || add_context(trace, 2, 0, 0, "") != LTTNG_OK ||
+		add_rule(trace, 1, filtered(77)) != LTTNG_OK || tracer->ops->start(trace) != LTTNG_OK)
+		return 3;
+	track(trace, RF_TRACK_SET, 1, (uint32_t)getpid());
+	tracer->ops->trace_readable(trace);
+	if (tracer->ops->dump_state(trace) != LTTNG_OK ||
+		tracer->ops->enable_rule(trace, CHANNEL, 1, false) != LTTNG_OK ||
+		tracer->ops->regenerate_metadata(trace, 1) != LTTNG_OK || tracer->ops->stop(trace) != LTTNG_OK)
+		return 4;
+	tracer->ops->trace_free(trace);
+	rf_kernel_names_free(&names);
+	return 0;
+}
+
+static void confined(void)
+{
+	struct rf_frame reply;
+	int status = 0;
+	const struct rf_kernel_trace_def def = {
+		.trace = ++traces, .session = traces, .consumer = &road.consumer, .session_name = "confined"};
+
+	road_create_trace(&road, traces, traces, ++dirs);
+	fflush(NULL);
+
+	pid_t child = fork();
+
+	if (!child)
+		_exit(drive_confined(&def));
+	check(waitpid(child, &status, 0) == child && status == 0, "a session daemon with its filter: %#x", status);
+	check_code(road_request(&road, RF_CONSUMER_DESTROY_SESSION, def.session, &reply), 0, "its session ends");
 }
 
 static bool set_online(const char *value)
@@ -653,7 +752,9 @@ int main(int argc, char **argv)
 	trackers();
 	snapshots();
 	full();
+	orphan();
 	probes(argv[0]);
+	confined();
 	hotplug();
 	tracer->ops->destroy(tracer);
 	check(road.failed == 0, "every stream could be written");

@@ -120,6 +120,7 @@ static int receive_start(struct rf_daemon *daemon, int broker_fd)
 	daemon->id = start.consumer;
 	daemon->uid = start.uid;
 	daemon->abi_bits = start.abi_bits;
+	daemon->kernel = start.kernel;
 	rf_log_init("ringfence-consumerd", start.log_level <= RF_LOG_DEBUG ? start.log_level : RF_LOG_WARNING);
 	return 0;
 }
@@ -162,7 +163,7 @@ static int start_threads(struct rf_daemon *daemon)
 			return err;
 	}
 	/* The library's own thread, too. */
-	return rf_ust_buffers_warm_up();
+	return daemon->kernel ? 0 : rf_ust_buffers_warm_up();
 }
 
 static int start_links(struct rf_daemon *daemon)
@@ -178,7 +179,7 @@ static int start_links(struct rf_daemon *daemon)
 	return err;
 }
 
-static int start(struct rf_daemon *daemon, int (*confine)(void))
+static int start(struct rf_daemon *daemon, int (*confine)(bool kernel))
 {
 	raise_file_limit();
 
@@ -187,7 +188,7 @@ static int start(struct rf_daemon *daemon, int (*confine)(void))
 	if (!err)
 		err = start_threads(daemon);
 	if (!err && confine)
-		err = confine();
+		err = confine(daemon->kernel);
 	if (!err)
 		err = start_links(daemon);
 	return err;
@@ -228,7 +229,7 @@ static int prepare(struct rf_daemon *daemon, int broker_fd, int control_fd)
 	return err ? err : second ? second : third;
 }
 
-int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(void))
+int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(bool kernel))
 {
 	struct rf_daemon *daemon = calloc(1, sizeof(*daemon));
 
@@ -244,7 +245,10 @@ int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(void))
 			err = start(daemon, confine);
 		what = "cannot start";
 		if (!err) {
-			rf_debug("consumer %u serves uid %u", daemon->id, daemon->uid);
+			if (daemon->kernel)
+				rf_debug("consumer %u serves the kernel", daemon->id);
+			else
+				rf_debug("consumer %u serves uid %u", daemon->id, daemon->uid);
 			err = rf_loop_run(daemon->loop);
 			what = "event loop failed";
 		}

@@ -29,7 +29,8 @@ struct rf_daemon {
 	unsigned int thread_count;
 	struct rf_health health;
 	uint32_t id;
-	uid_t uid; /* of the traced applications */
+	bool kernel; /* serves channels of the kernel, and no others */
+	uid_t uid;   /* of the traced applications */
 	uint8_t abi_bits;
 	struct rf_list sessions;
 	struct rf_list traces[RF_TRACE_BUCKETS]; /* by id */
@@ -42,7 +43,7 @@ struct rf_daemon {
  * broker is gone or SIGTERM came. CONFINE is called when all threads are there and nothing needs the system any more; a
  * negative value ends the process. NULL: none (tests). Returns an exit status.
  */
-int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(void));
+int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(bool kernel));
 /* The last trace may have ended: leave the loop if that was asked for. */
 void rf_daemon_trace_gone(struct rf_daemon *daemon);
 

@@ -124,6 +124,48 @@ static const struct rf_call_rule consumer_rules[] = {
 };
 TABLE(consumer);
 
+/* That of the kernel: it makes no ring, and reads what the broker opened for it. */
+static const struct rf_call_rule kernel_consumer_rules[] = {
+	ANY(pread64, "statistics of the kernel's rings"),
+	ANY(pwrite64, "files it was given"),
+	ANY(pwritev, "files it was given"),
+	ANY(ftruncate, "takes back a packet that a full disk cut"),
+	ANY(fallocate, "files it was given"),
+	ANY(sync_file_range, "write-out hints"),
+	ANY(fadvise64, "write-out hints"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in the control socket"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F600,
+		"a module's ring: takes down its positions, packet being written included"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F601, "a module's ring: consumed position taken down"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F602, "a module's ring: produced position taken down"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x4008F603, "a module's ring: packet at a position"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F604, "a module's ring: end of that"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F605, "a module's ring: next packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F606, "a module's ring: end of that"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F607, "a module's ring: size of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F608, "a module's ring: size of a packet with padding"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F609, "a module's ring: size of a sub-buffer"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F60A, "a module's ring: size of its memory"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F60B, "a module's ring: where a packet is in its memory"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F60C, "a module's ring: ends the packet being written"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F60D, "a module's metadata: version of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F60E, "a module's ring: takes down its positions"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F60F, "a module's ring: ends the packet being written, even an empty one"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F610, "a module's metadata: from the beginning again"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F611, "a module's ring: forgets what is in it"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8004F612, "a module's metadata: next packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F620, "a module's ring: begin of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F621, "a module's ring: end of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F622, "a module's ring: discarded events"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F623, "a module's ring: content of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F624, "a module's ring: packet's size as it says"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F625, "a module's ring: class of its stream"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F626, "a module's ring: its clock"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F627, "a module's ring: packet's number"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F628, "a module's ring: its processor"),
+};
+TABLE(kernel_consumer);
+
 /* From execve() to the child's own filter: the loader, libraries' constructors, threads. */
 static const struct rf_call_rule starting_rules[] = {
 	ANY(execve, "the broker starts session daemon and consumers"),
@@ -275,10 +317,11 @@ TABLE(sanitizer);
 #endif
 
 static const struct rf_call_table *const broker_tables[] = {
-	&running, &starting, &broker, &worker, &sessiond, &consumer, &autoload, SANITIZER NULL};
+	&running, &starting, &broker, &worker, &sessiond, &consumer, &kernel_consumer, &autoload, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
+static const struct rf_call_table *const kernel_consumer_tables[] = {&running, &kernel_consumer, SANITIZER NULL};
 static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
@@ -288,6 +331,7 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_WORKER] = worker_tables,
 		[RF_ROLE_SESSIOND] = sessiond_tables,
 		[RF_ROLE_CONSUMER] = consumer_tables,
+		[RF_ROLE_KERNEL_CONSUMER] = kernel_consumer_tables,
 		[RF_ROLE_AUTOLOAD] = autoload_tables,
 	};
 

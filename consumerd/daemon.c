@@ -31,6 +31,9 @@ static void end_all(struct rf_daemon *daemon)
 	if (daemon->ending)
 		return;
 	rf_link_drain(&daemon->control);
+	daemon->end_wanted = true;
+	if (rf_hold_active(&daemon->hold))
+		return;
 	daemon->ending = true;
 	rf_list_for_each_safe(node, tmp, &daemon->sessions)
 		rf_session_end_traces(rf_container_of(node, struct rf_session, node));
@@ -39,7 +42,25 @@ static void end_all(struct rf_daemon *daemon)
 
 static void control_frame(struct rf_link *link, struct rf_frame *frame)
 {
-	rf_control_serve(link->owner, frame);
+	struct rf_daemon *daemon = link->owner;
+
+	if (rf_hold_frame(&daemon->hold, frame) < 0)
+		rf_error("no memory for a message of the session daemon");
+}
+
+static void serve_frame(void *data, struct rf_frame *frame)
+{
+	rf_control_serve(data, frame);
+}
+
+static void hold_released(void *data)
+{
+	struct rf_daemon *daemon = data;
+
+	if (!daemon->serving)
+		rf_catch_up_end(&daemon->catch_up);
+	if (daemon->end_wanted)
+		end_all(daemon);
 }
 
 static void control_gone(struct rf_link *link, int status)
@@ -58,8 +79,11 @@ static void control_ready(struct rf_watch *watch, uint32_t events)
 	struct rf_daemon *daemon = rf_container_of(watch, struct rf_daemon, control.watch);
 
 	rf_catch_up_begin(&daemon->catch_up);
+	daemon->serving = true;
 	daemon->serve_control(watch, events);
-	rf_catch_up_end(&daemon->catch_up);
+	daemon->serving = false;
+	if (!rf_hold_active(&daemon->hold))
+		rf_catch_up_end(&daemon->catch_up);
 }
 
 static void broker_frame(struct rf_link *link, struct rf_frame *frame)
@@ -201,6 +225,7 @@ static void stop(struct rf_daemon *daemon)
 	rf_list_for_each_safe(node, tmp, &daemon->sessions)
 		rf_session_free(rf_container_of(node, struct rf_session, node));
 	rf_health_fini(daemon);
+	rf_hold_fini(&daemon->hold);
 	rf_watch_remove(&daemon->jobs_watch);
 	rf_catch_up_fini(&daemon->catch_up);
 	rf_link_fini(&daemon->control);
@@ -216,6 +241,7 @@ static int prepare(struct rf_daemon *daemon, int broker_fd, int control_fd)
 	for (unsigned int i = 0; i < RF_TRACE_BUCKETS; i++)
 		rf_list_init(&daemon->traces[i]);
 	rf_health_init(daemon);
+	rf_hold_init(&daemon->hold, serve_frame, hold_released, daemon);
 	rf_catch_up_init(&daemon->catch_up, control_fd);
 
 	int err = rf_link_init(&daemon->broker, broker_fd, broker_frame, broker_gone, daemon);

@@ -9,6 +9,7 @@
 #include "consumerd/catch_up.h"
 #include "consumerd/data_thread.h"
 #include "consumerd/health.h"
+#include "consumerd/hold.h"
 #include "consumerd/opener.h"
 
 #include <stdbool.h>
@@ -22,6 +23,8 @@ struct rf_daemon {
 	struct rf_link control;
 	struct rf_opener opener;
 	rf_watch_fn serve_control; /* the control link's own */
+	struct rf_hold hold;       /* of what comes on the control link */
+	bool serving;              /* frames that just came */
 	struct rf_catch_up catch_up;
 	struct rf_job_queue jobs; /* for the control thread */
 	struct rf_watch jobs_watch;
@@ -35,6 +38,7 @@ struct rf_daemon {
 	struct rf_list sessions;
 	struct rf_list traces[RF_TRACE_BUCKETS]; /* by id */
 	unsigned int trace_count;
+	bool end_wanted; /* when nothing is held any more */
 	bool ending;
 };
 

@@ -9,6 +9,30 @@ size_t rf_packet_header_size(uint8_t abi_bits)
 	return abi_bits == 32 ? RF_CTF_PACKET_HEADER - 4 : RF_CTF_PACKET_HEADER;
 }
 
+void rf_packet_make_header(struct rf_packet *packet)
+{
+	const struct rf_packet_origin *origin = packet->origin;
+	const struct rf_packet_facts *facts = &packet->facts;
+	struct rf_writer w;
+
+	rf_writer_init_fixed(&w, packet->header, sizeof(packet->header), RF_HOST_ORDER);
+	rf_write_u32(&w, RF_CTF_PACKET_MAGIC);
+	rf_write_bytes(&w, origin->uuid, sizeof(origin->uuid));
+	rf_write_u32(&w, origin->stream_class);
+	rf_write_u64(&w, origin->instance);
+	rf_write_u64(&w, facts->begin);
+	rf_write_u64(&w, facts->end);
+	rf_write_u64(&w, facts->content_bits);
+	rf_write_u64(&w, facts->packet_bits);
+	rf_write_u64(&w, facts->sequence);
+	if (origin->abi_bits == 32)
+		rf_write_u32(&w, (uint32_t)facts->discarded);
+	else
+		rf_write_u64(&w, facts->discarded);
+	rf_write_u32(&w, origin->cpu);
+	packet->header_len = w.at;
+}
+
 int rf_packet_check(struct rf_packet *packet, size_t size)
 {
 	const struct rf_packet_origin *origin = packet->origin;

@@ -15,7 +15,7 @@
  * Writes EXPRESSION, about the event that clients call LTTNG_EVENT and FORMAT describes, to OUT. 0, -ENOENT when the
  * event lacks a field that the expression names, -EINVAL for what the kernel cannot express, -E2BIG above SIZE.
  */
-int rf_filter_to_tracefs(const char *expression, const struct rf_format *format, const char *lttng_event, char *out,
-	size_t size);
+int rf_filter_to_tracefs(
+	const char *expression, const struct rf_format *format, const char *lttng_event, char *out, size_t size);
 
 #endif

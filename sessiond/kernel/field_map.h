@@ -8,6 +8,8 @@
 
 #include "sessiond/kernel/format_file.h"
 
+#define RF_MAPPED_FIELDS_MAX (RF_FORMAT_FIELDS_MAX + 1u)
+
 struct rf_mapped_field {
 	char name[RF_FORMAT_NAME_SIZE];      /* for clients and traces */
 	const struct rf_format_field *field; /* in the format; may be a common one */

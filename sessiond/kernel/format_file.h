@@ -23,7 +23,7 @@ enum rf_format_kind {
 	RF_FORMAT_ARRAY,    /* `count` integers of `element` bytes */
 	RF_FORMAT_STRING,   /* a locator of a text with a NUL */
 	RF_FORMAT_SEQUENCE, /* a locator of integers of `element` bytes */
-	RF_FORMAT_TAIL,     /* integers (of `element` bytes), as many as the record has */
+	RF_FORMAT_TAIL,     /* bytes, as many as the record has */
 };
 
 struct rf_format_field {

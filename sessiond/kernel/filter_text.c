@@ -456,7 +456,20 @@ static int value_of(struct walk *w, const struct rf_filter_node *node, struct va
 	return cannot(w, "floating point numbers");
 }
 
-/* The first field below NODE that the event lacks: then nothing can make the expression true. */
+static bool has_field(const struct rf_format *format, const char *path)
+{
+	char name[RF_FORMAT_NAME_SIZE];
+	struct rf_mapped_field mapped;
+	size_t len = strcspn(path, ".[");
+
+	if (len >= sizeof(name))
+		return false;
+	memcpy(name, path, len);
+	name[len] = '\0';
+	return rf_map_field(format, name, &mapped);
+}
+
+/* A field below NODE that the event lacks: then nothing can make the expression true. */
 static const char *missing_field(const struct rf_format *format, const struct rf_filter_node *node)
 {
 	const char *missing = NULL;
@@ -465,15 +478,8 @@ static const char *missing_field(const struct rf_format *format, const struct rf
 		missing = missing_field(format, node->left);
 	if (!missing && node->right)
 		missing = missing_field(format, node->right);
-	if (!missing && node->kind == RF_FILTER_FIELD) {
-		char name[RF_FORMAT_NAME_SIZE];
-		struct rf_mapped_field mapped;
-		size_t len = strcspn(node->text, ".[");
-
-		snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : 0, node->text);
-		if (!rf_map_field(format, name, &mapped))
-			missing = node->text;
-	}
+	if (!missing && node->kind == RF_FILTER_FIELD && !has_field(format, node->text))
+		missing = node->text;
 	return missing;
 }
 

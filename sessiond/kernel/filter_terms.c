@@ -31,8 +31,10 @@ void rf_filter_put(struct rf_filter_writer *w, const char *format, ...)
 
 void rf_filter_put_back(struct rf_filter_writer *w, size_t start)
 {
-	if (!w->full)
-		w->at = start;
+	if (w->full)
+		return;
+	w->at = start;
+	w->out[start] = '\0';
 }
 
 void rf_filter_put_around(struct rf_filter_writer *w, size_t start, const char *before, const char *after)
@@ -440,11 +442,15 @@ static void read_literal(struct literal *l, const char *literal)
 			c++;
 		if (star && after_star)
 			continue;
-		after_star = star;
 		l->any = l->any && star;
-		/* A digit or '!' that begins a pattern means something of its own to the kernel. */
-		if (l->glob && !star && (strchr("*?[\\", *c) || (!l->len && strchr("0123456789!", *c))))
+		/*
+		 * A digit or '!' that begins a pattern means something of its own to the kernel; and of a text that
+		 * is shorter than its room in the record it does not find the end, but by the way that is for escapes.
+		 */
+		if (l->glob && !star &&
+			(strchr("*?[\\", *c) || (!l->len && strchr("0123456789!", *c)) || (l->len == 1 && after_star)))
 			literal_put(l, '\\');
+		after_star = star;
 		literal_put(l, *c);
 		quoted[0] = quoted[0] || *c == '\'';
 		quoted[1] = quoted[1] || *c == '"';

@@ -5,6 +5,7 @@
 #include "policy/broker/autoload.h"
 #include "policy/broker/exec.h"
 #include "policy/broker/forked.h"
+#include "policy/broker/kernel_peer.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
@@ -162,6 +163,7 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		.log_level = (uint8_t)rf_log_get_level(),
 		.app_timeout_ms = broker->options->app_timeout_ms,
 	};
+	int fds[RF_START_FD_COUNT];
 	struct rf_writer w;
 	int err;
 
@@ -169,11 +171,18 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 	if (!broker->sessiond)
 		return err;
 	broker->started = rf_now();
+	memcpy(fds, broker->runtime->socks, sizeof(broker->runtime->socks));
+	err = rf_kernel_peer_new(broker, &fds[RF_START_FD_KERNEL]);
+	if (err < 0) {
+		rf_child_kill(broker->sessiond, strerror(-err));
+		return err;
+	}
 	snprintf(message.hostname, sizeof(message.hostname), "%s", broker->hostname);
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_broker_start_encode(&w, &message);
-	return rf_link_send_writer(
-		&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, broker->runtime->socks, RF_START_FD_COUNT);
+	err = rf_link_send_writer(&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, fds, RF_START_FD_COUNT);
+	close(fds[RF_START_FD_KERNEL]);
+	return err;
 }
 
 static unsigned int count_consumers(const struct rf_broker *broker)

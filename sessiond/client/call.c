@@ -8,10 +8,10 @@
 #include <stdlib.h>
 
 void rf_client_context_init(struct rf_client_context *context, struct rf_loop *loop, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust, struct rf_broker_client *broker, bool rootless)
+	struct rf_recorder *recorder, struct rf_broker_client *broker, bool rootless)
 {
 	*context = (struct rf_client_context){
-		.loop = loop, .sessions = sessions, .ust = ust, .broker = broker, .rootless = rootless};
+		.loop = loop, .sessions = sessions, .recorder = recorder, .broker = broker, .rootless = rootless};
 	rf_list_init(&context->calls);
 	rf_turns_init(&context->lookups, RF_LOOKUPS_AT_ONCE);
 	rf_turns_init(&context->saves, RF_SAVES_AT_ONCE);
@@ -143,7 +143,7 @@ static int check_needed_domain(const struct rf_call *call)
 		return LTTNG_OK;
 	if (call->request.domain != RF_DOMAIN_UST && !is_agent(call->request.domain))
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
-	return call->session && call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
+	return call->session && call->session->ust.used ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
 }
 
 static int check_consumer(const struct rf_call *call)
@@ -167,7 +167,7 @@ static int enter(struct rf_call *call)
 	if (!call->command->run)
 		return LTTNG_ERR_UND;
 	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
-		call->session->has_ust = true;
+		call->session->ust.used = true;
 	return call->command->run(call);
 }
 

@@ -31,7 +31,7 @@
 /* What all commands work on. */
 struct rf_client_context {
 	struct rf_sessions *sessions;
-	struct rf_ust_domain *ust;
+	struct rf_recorder *recorder;
 	struct rf_broker_client *broker;
 	struct rf_loop *loop;
 	bool rootless;        /* the daemon runs as its user */
@@ -44,7 +44,7 @@ struct rf_client_context {
 
 /* All of them stay the caller's. */
 void rf_client_context_init(struct rf_client_context *context, struct rf_loop *loop, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust, struct rf_broker_client *broker, bool rootless);
+	struct rf_recorder *recorder, struct rf_broker_client *broker, bool rootless);
 /*
  * Ends all calls without an answer (NULL); none may be completed afterwards, so the user-space domain is gone and the
  * broker's replies are dropped.

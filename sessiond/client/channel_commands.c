@@ -37,7 +37,7 @@ int rf_cmd_enable_channel(struct rf_call *call)
 	if (!named)
 		snprintf(wanted.name, sizeof(wanted.name), "%s", RF_DEFAULT_CHANNEL);
 
-	struct rf_channel *channel = rf_channel_find(session, wanted.name);
+	struct rf_channel *channel = rf_channel_find(&session->ust, wanted.name);
 
 	if (channel)
 		return enable_existing(call, channel);
@@ -51,13 +51,13 @@ int rf_cmd_enable_channel(struct rf_call *call)
 		return code;
 	/* It configures what every session has already. */
 	if (!strcmp(wanted.name, RF_METADATA_CHANNEL)) {
-		session->metadata = wanted.attr;
-		session->has_named_channel = true;
+		session->ust.metadata = wanted.attr;
+		session->ust.has_named_channel = true;
 		return LTTNG_OK;
 	}
 	if (!rf_channel_create(call, wanted.name, &wanted.attr, call->request.buffers))
 		return LTTNG_ERR_NOMEM;
-	session->has_named_channel |= named;
+	session->ust.has_named_channel |= named;
 	return LTTNG_OK;
 }
 
@@ -68,7 +68,7 @@ int rf_cmd_disable_channel(struct rf_call *call)
 
 	rf_read_str_field(&args, name, sizeof(name));
 
-	struct rf_channel *channel = rf_channel_find(call->session, name);
+	struct rf_channel *channel = rf_channel_find(&call->session->ust, name);
 
 	if (!channel)
 		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
@@ -82,7 +82,7 @@ static void write_channels(struct rf_call *call)
 {
 	uint32_t count = 0;
 
-	rf_list_for_each(node, &call->session->channels) {
+	rf_list_for_each(node, &call->session->ust.channels) {
 		rf_channel_write(&call->data, rf_container_of(node, struct rf_channel, node));
 		count++;
 	}
@@ -116,6 +116,6 @@ int rf_cmd_list_channels(struct rf_call *call)
 		return LTTNG_OK;
 	}
 	rf_session_begin_read(session);
-	rf_ust_statistics(call->context->ust, session, have_statistics, call);
+	rf_recording_statistics(call->context->recorder, session, have_statistics, call);
 	return RF_LATER;
 }

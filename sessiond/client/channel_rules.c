@@ -85,9 +85,9 @@ struct rf_channel *rf_channel_create(
 
 	if (!channel)
 		return NULL;
-	rf_list_append(&session->channels, &channel->node);
+	rf_list_append(&session->ust.channels, &channel->node);
 	session->scheme = buffers == RF_CLIENT_PER_PID ? RF_BUFFERS_PER_PID : RF_BUFFERS_PER_UID;
 	session->scheme_chosen = true;
-	rf_ust_prepare(call->context->ust, session);
+	rf_ust_prepare(call->context->recorder, session);
 	return channel;
 }

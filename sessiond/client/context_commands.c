@@ -35,7 +35,7 @@ static int add_to_all(struct rf_session *session, const struct rf_context *conte
 {
 	int result = LTTNG_ERR_UST_CONTEXT_EXIST;
 
-	rf_list_for_each(node, &session->channels) {
+	rf_list_for_each(node, &session->ust.channels) {
 		int code = add_to(rf_container_of(node, struct rf_channel, node), context);
 
 		if (code != LTTNG_OK && code != LTTNG_ERR_UST_CONTEXT_EXIST)
@@ -48,7 +48,7 @@ static int add_to_all(struct rf_session *session, const struct rf_context *conte
 
 static int add_to_named(struct rf_session *session, const char *name, const struct rf_context *context)
 {
-	struct rf_channel *channel = rf_channel_find(session, name);
+	struct rf_channel *channel = rf_channel_find(&session->ust, name);
 
 	return channel ? add_to(channel, context) : LTTNG_ERR_UST_CHAN_NOT_FOUND;
 }
@@ -90,7 +90,7 @@ int rf_cmd_add_context(struct rf_call *call)
 	if (call->request.domain != RF_DOMAIN_UST)
 		return LTTNG_ERR_UND;
 	rf_read_str_field(&args, name, sizeof(name));
-	if (!rf_list_linked(&session->channels))
+	if (!rf_list_linked(&session->ust.channels))
 		return add_to_new(call, name, &context);
 	return name[0] ? add_to_named(session, name, &context) : add_to_all(session, &context);
 }

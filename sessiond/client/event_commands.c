@@ -28,7 +28,7 @@ static int find_target(const struct rf_call *call, struct target *target)
 	read_channel_name(call, target);
 	if (target->named)
 		return LTTNG_OK;
-	if (call->session->has_named_channel)
+	if (call->session->ust.has_named_channel)
 		return LTTNG_ERR_NEED_CHANNEL_NAME;
 	snprintf(target->channel, sizeof(target->channel), "%s", RF_DEFAULT_CHANNEL);
 	return LTTNG_OK;
@@ -68,7 +68,7 @@ static struct rf_channel *make_channel(struct rf_call *call, const struct target
 	struct rf_channel *channel = rf_channel_create(call, target->channel, &attr, call->request.buffers);
 
 	if (channel && target->named)
-		call->session->has_named_channel = true;
+		call->session->ust.has_named_channel = true;
 	return channel;
 }
 
@@ -96,7 +96,7 @@ static int check_enable(const struct rf_call *call, const struct target *target,
 /* Makes the channel last, so that a rule that is refused leaves nothing behind. */
 static int enable_in(struct rf_call *call, const struct target *target, const struct rf_client_event *event)
 {
-	struct rf_channel *channel = rf_channel_find(call->session, target->channel);
+	struct rf_channel *channel = rf_channel_find(&call->session->ust, target->channel);
 	struct rf_event_rule *rule;
 	int code = check_enable(call, target, channel, event);
 
@@ -162,7 +162,7 @@ int rf_cmd_disable_event(struct rf_call *call)
 	if (code != LTTNG_OK)
 		return code;
 
-	struct rf_channel *channel = rf_channel_find(call->session, target.channel);
+	struct rf_channel *channel = rf_channel_find(&call->session->ust, target.channel);
 
 	if (!channel)
 		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
@@ -181,7 +181,7 @@ int rf_cmd_list_events(struct rf_call *call)
 		return LTTNG_ERR_UND;
 	read_channel_name(call, &target);
 
-	const struct rf_channel *channel = rf_channel_find(call->session, target.channel);
+	const struct rf_channel *channel = rf_channel_find(&call->session->ust, target.channel);
 
 	if (!channel)
 		return LTTNG_ERR_UST_CHAN_NOT_FOUND;

@@ -27,10 +27,10 @@ int rf_cmd_start(struct rf_call *call)
 		return LTTNG_ERR_TRACE_ALREADY_STARTED;
 	if (session->rotation.state == RF_ROTATION_ONGOING && session->rotation.since_stop)
 		return LTTNG_ERR_ROTATION_PENDING;
-	if (!rf_list_linked(&session->channels))
+	if (!rf_list_linked(&session->ust.channels))
 		return LTTNG_ERR_NO_CHANNEL;
 	rf_call_take_session(call);
-	rf_ust_start(call->context->ust, session, started, call);
+	rf_recording_start(call->context->recorder, session, started, call);
 	return RF_LATER;
 }
 
@@ -50,7 +50,7 @@ int rf_cmd_stop(struct rf_call *call)
 	if (!call->session->active)
 		return LTTNG_ERR_TRACE_ALREADY_STOPPED;
 	rf_call_take_session(call);
-	rf_ust_stop(call->context->ust, call->session, stopped, call);
+	rf_recording_stop(call->context->recorder, call->session, stopped, call);
 	return RF_LATER;
 }
 
@@ -79,7 +79,7 @@ static void release_domain(void *data)
 {
 	struct rf_call *call = data;
 
-	rf_ust_destroy(call->context->ust, call->session, destroyed, call);
+	rf_recording_destroy(call->context->recorder, call->session, destroyed, call);
 }
 
 static void stopped_for_good(void *data, int code)
@@ -103,7 +103,7 @@ int rf_cmd_destroy(struct rf_call *call)
 	rf_call_take_session(call);
 	rf_call_dismiss_line(session, LTTNG_ERR_SESS_NOT_FOUND);
 	if (session->active)
-		rf_ust_stop(call->context->ust, session, stopped_for_good, call);
+		rf_recording_stop(call->context->recorder, session, stopped_for_good, call);
 	else
 		rf_session_when_unread(session, release_domain, call);
 	return RF_LATER;

@@ -183,7 +183,7 @@ int rf_cmd_list_sessions(struct rf_call *call)
 
 int rf_cmd_list_domains(struct rf_call *call)
 {
-	if (!call->session->has_ust)
+	if (!call->session->ust.used)
 		return LTTNG_OK;
 	rf_write_u32(&call->data, RF_DOMAIN_UST);
 	rf_write_u32(&call->data, call->session->scheme);

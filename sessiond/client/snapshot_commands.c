@@ -121,6 +121,6 @@ int rf_cmd_snapshot_record(struct rf_call *call)
 	if (code != LTTNG_OK)
 		return code;
 	rf_call_take_session(call);
-	rf_ust_snapshot(call->context->ust, session, &output, recorded, call);
+	rf_recording_snapshot(call->context->recorder, session, &output, recorded, call);
 	return RF_LATER;
 }

@@ -66,7 +66,7 @@ int rf_cmd_list_tracepoints(struct rf_call *call)
 {
 	if (call->request.domain != RF_DOMAIN_UST)
 		return LTTNG_ERR_UND;
-	rf_ust_list(call->context->ust, call->request.uid, false, have_tracepoints, call);
+	rf_ust_list(call->context->recorder, call->request.uid, false, have_tracepoints, call);
 	return RF_LATER;
 }
 
@@ -74,7 +74,7 @@ int rf_cmd_list_fields(struct rf_call *call)
 {
 	if (call->request.domain != RF_DOMAIN_UST)
 		return LTTNG_ERR_UND;
-	rf_ust_list(call->context->ust, call->request.uid, true, have_fields, call);
+	rf_ust_list(call->context->recorder, call->request.uid, true, have_fields, call);
 	return RF_LATER;
 }
 

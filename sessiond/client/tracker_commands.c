@@ -53,7 +53,7 @@ static int find_tracker(struct rf_call *call, int32_t number, struct rf_tracker 
 		return LTTNG_ERR_UNSUPPORTED_DOMAIN;
 	if (kind < 0)
 		return LTTNG_ERR_INVALID;
-	*tracker = &call->session->trackers[kind];
+	*tracker = &call->session->ust.trackers[kind];
 	return LTTNG_OK;
 }
 
@@ -153,7 +153,7 @@ static int read_change(struct rf_call *call, struct change *change)
 	if (named != (len > 0))
 		return LTTNG_ERR_INVALID_PROTOCOL;
 	change->attribute = &attributes[kind];
-	change->tracker = &call->session->trackers[kind];
+	change->tracker = &call->session->ust.trackers[kind];
 	if (type != change->attribute->number_type && type != change->attribute->name_type)
 		return LTTNG_ERR_INVALID;
 	/* A negative process id is a large number here. */

@@ -114,7 +114,7 @@ bool rf_kernel_event_name(const char *system, const char *event, char out[static
 {
 	const char *put = "";
 
-	if (strcmp(system, "ftrace") == 0)
+	if (!*event || strcmp(system, "ftrace") == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(namings) / sizeof(namings[0]); i++) {
 		const struct naming *n = &namings[i];
@@ -125,7 +125,7 @@ bool rf_kernel_event_name(const char *system, const char *event, char out[static
 		put = n->put;
 		break;
 	}
-	return *event && (size_t)snprintf(out, RF_KERNEL_NAME_SIZE, "%s%s", put, event) < RF_KERNEL_NAME_SIZE;
+	return (size_t)snprintf(out, RF_KERNEL_NAME_SIZE, "%s%s", put, event) < RF_KERNEL_NAME_SIZE;
 }
 
 enum rf_kernel_event_kind rf_kernel_event_kind(const char *system, const char *event)

@@ -49,9 +49,9 @@ void rf_channel_free(struct rf_channel *channel)
 	free(channel);
 }
 
-struct rf_channel *rf_channel_find(struct rf_session *session, const char *name)
+struct rf_channel *rf_channel_find(struct rf_session_domain *domain, const char *name)
 {
-	rf_list_for_each(node, &session->channels) {
+	rf_list_for_each(node, &domain->channels) {
 		struct rf_channel *channel = rf_container_of(node, struct rf_channel, node);
 
 		if (!strcmp(channel->name, name))

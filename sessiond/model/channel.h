@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A user-space channel of a session as its clients configured it: attributes, rules, contexts. Owned by its session,
+ * A channel of a session as its clients configured it: attributes, rules, contexts. Owned by its session,
  * used by the loop thread only; the definitions that leave the thread (rules, contexts, attributes) are copied or
  * reference counted.
  */
@@ -49,6 +49,7 @@ struct rf_context {
 };
 
 struct rf_session;
+struct rf_session_domain;
 
 struct rf_channel {
 	struct rf_list node; /* in rf_session.channels, in the order of creation */
@@ -68,7 +69,7 @@ struct rf_channel {
  * rules and contexts. */
 struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, const struct rf_channel_attr *attr);
 void rf_channel_free(struct rf_channel *channel);
-struct rf_channel *rf_channel_find(struct rf_session *session, const char *name);
+struct rf_channel *rf_channel_find(struct rf_session_domain *domain, const char *name);
 struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const struct rf_event_rule *rule);
 /* Adds RULE (a reference is taken), enabled. NULL without memory. */
 struct rf_channel_rule *rf_channel_add_rule(

@@ -25,7 +25,7 @@ enum fake_request {
 	FAKE_REQUESTS,
 };
 
-struct rf_ust_domain {
+struct rf_recorder {
 	struct rf_list pending;
 	unsigned int count[FAKE_REQUESTS];  /* how often it was asked for each */
 	unsigned int prepared;              /* how often a session was */
@@ -35,13 +35,13 @@ struct rf_ust_domain {
 	void *data;
 };
 
-void fake_ust_init(struct rf_ust_domain *domain);
+void fake_ust_init(struct rf_recorder *recorder);
 /* Completes the oldest request; false when there is none. */
-bool fake_ust_complete(struct rf_ust_domain *domain, int code);
+bool fake_ust_complete(struct rf_recorder *recorder, int code);
 /* Drops what is pending: it is never completed. */
-void fake_ust_forget(struct rf_ust_domain *domain);
+void fake_ust_forget(struct rf_recorder *recorder);
 /* The rotation that is under way ends: as if its chunk had been archived, unless it FAILED. */
 void fake_ust_end_rotation(struct rf_session *session, bool failed);
-unsigned int fake_ust_pending(const struct rf_ust_domain *domain);
+unsigned int fake_ust_pending(const struct rf_recorder *recorder);
 
 #endif

@@ -118,7 +118,7 @@ Test(table, checks_permission_before_it_reveals_or_makes_anything)
 		}
 	}
 	/* Not even the domain that the prelude makes for the owner. */
-	cr_expect_not(rf_session_find(&bench.sessions, "theirs")->has_ust);
+	cr_expect_not(rf_session_find(&bench.sessions, "theirs")->ust.used);
 	/* The name is taken all the same. */
 	send_as(&bench, 1001, &create, &answer);
 	cr_expect_eq(answer.code, LTTNG_ERR_EXIST_SESS);
@@ -134,10 +134,10 @@ Test(table, makes_the_domain_only_where_it_is_used)
 		if (number == 9)
 			continue;
 		put32(&m.args, 1); /* an attribute for the trackers; a length, and no payload, for others */
-		session->has_ust = false;
+		session->ust.used = false;
 		if (number != 35 && number != 32 && number != 33)
 			code_of(&bench, &m);
-		cr_expect_eq(session->has_ust, makes, "%u", number);
+		cr_expect_eq(session->ust.used, makes, "%u", number);
 	}
 }
 
@@ -149,7 +149,7 @@ Test(table, wants_the_domain_for_disabling)
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
 	m.domain = 3;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
-	session->has_ust = true;
+	session->ust.used = true;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_AGENT_TRACING_DISABLED);
 	m.domain = 0;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_UNKNOWN_DOMAIN);
@@ -163,7 +163,7 @@ Test(table, refuses_empty_payloads)
 		uint32_t number, code;
 	} needs[] = {{0, 152}, {3, 152}, {5, 97}, {6, 152}, {21, 97}, {43, 152}, {44, 152}, {49, 152}, {52, 152}};
 
-	rf_session_find(&bench.sessions, "s")->has_ust = true;
+	rf_session_find(&bench.sessions, "s")->ust.used = true;
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		struct message m = ust_message(needs[i].number, "s");
 

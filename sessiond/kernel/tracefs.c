@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "sessiond/kernel/tracefs_parts.h"
+#include "sessiond/kernel/tracefs_state_events.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -74,10 +75,12 @@ void rf_tracefs_body(struct rf_writer *body)
 
 static bool room_for(struct rf_kernel_names *names, const struct rf_kernel_catalogue *catalogue)
 {
+	size_t count = catalogue->count + RF_STATE_EVENTS;
+
 	*names = (struct rf_kernel_names){
-		.text = malloc(catalogue->count * RF_KERNEL_NAME_SIZE + 1),
-		.offsets = calloc(catalogue->count + 1, sizeof(names->offsets[0])),
-		.flags = calloc(catalogue->count + 1, 1),
+		.text = malloc(count * RF_KERNEL_NAME_SIZE),
+		.offsets = calloc(count, sizeof(names->offsets[0])),
+		.flags = calloc(count, 1),
 	};
 	return names->text && names->offsets && names->flags;
 }
@@ -108,6 +111,8 @@ static int list(struct rf_kernel_tracer *tracer, enum rf_kernel_event_kind kind,
 	for (size_t i = 0; i < catalogue.count; i++)
 		if (catalogue.events[i].kind == kind)
 			add_name(names, &at, rf_kernel_syscall_name(catalogue.events[i].name));
+	for (unsigned int i = 0; kind == RF_KERNEL_TRACEPOINT && i < RF_STATE_EVENTS; i++)
+		add_name(names, &at, rf_state_event_name((enum rf_state_event)i));
 	rf_kernel_catalogue_free(&catalogue);
 	return LTTNG_OK;
 }

@@ -20,8 +20,11 @@ int rf_tracefs_read(int fd, size_t limit, char **text, size_t *len)
 	ssize_t got = 0;
 
 	*len = 0;
+	*text = NULL;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
 	*text = malloc(room);
-	while (*text && (got = pread(fd, *text + *len, room - *len, (off_t)*len)) > 0) {
+	while (*text && (got = read(fd, *text + *len, room - *len)) > 0) {
 		*len += (size_t)got;
 		if (*len < room)
 			continue;

@@ -124,7 +124,7 @@ static inline bool rf_tracefs_channel_on(const struct rf_tracefs_channel *channe
 int rf_tracefs_catalogue(struct rf_tracefs_tracer *tracer, struct rf_kernel_catalogue *catalogue);
 /* Writes TEXT with one call. 0 or negative errno. */
 int rf_tracefs_write(int fd, const char *text);
-/* The whole of a file whose offset others have, too, malloc'd. 0 or negative errno; -ENOMEM above LIMIT, too. */
+/* The whole of a file, from its beginning, malloc'd. 0 or negative errno; -ENOMEM above LIMIT, too. */
 int rf_tracefs_read(int fd, size_t limit, char **text, size_t *len);
 /* A writer for the body of a message. */
 void rf_tracefs_body(struct rf_writer *body);

@@ -44,7 +44,7 @@ int rf_tracefs_context_find(uint32_t type)
 	for (int i = 0; i < RF_TRACEFS_CONTEXTS; i++)
 		if (contexts_known[i].type == type)
 			return i;
-	return unknown(type) ? -2 : -1;
+	return unknown(type) ? RF_TRACEFS_CONTEXT_UNKNOWN : RF_TRACEFS_CONTEXT_NONE;
 }
 
 void rf_tracefs_context_text(struct rf_text *text, uint32_t contexts)
@@ -56,19 +56,15 @@ void rf_tracefs_context_text(struct rf_text *text, uint32_t contexts)
 				contexts_known[i].size * 8u, contexts_known[i].name);
 }
 
-bool rf_tracefs_context_ops(const struct rf_format *format, uint32_t contexts, struct rf_record_op *ops, size_t *count)
+bool rf_tracefs_context_ops(const struct rf_format *format, struct rf_record_op ops[RF_TRACEFS_CONTEXTS])
 {
 	for (unsigned int i = 0; i < RF_TRACEFS_CONTEXTS; i++) {
 		const struct context *c = &contexts_known[i];
-
-		if (!(contexts & (1u << i)))
-			continue;
-
 		const struct rf_format_field *field = rf_format_find(format, c->field);
 
 		if (!field || field->kind != RF_FORMAT_INTEGER || field->size != c->size)
 			return false;
-		ops[(*count)++] = (struct rf_record_op){
+		ops[i] = (struct rf_record_op){
 			.kind = c->flag ? RF_OP_FLAG : RF_OP_COPY,
 			.at = field->offset,
 			.len = c->flag ? c->mask : c->size,

@@ -22,11 +22,13 @@ enum rf_tracefs_context {
 	RF_TRACEFS_CONTEXTS,
 };
 
-/* TYPE: of the client protocol. -1: clients may ask for it, but no record has it; -2: there is no such context. */
+#define RF_TRACEFS_CONTEXT_NONE (-1)    /* the kernel has it, but not in a record */
+#define RF_TRACEFS_CONTEXT_UNKNOWN (-2) /* there is no such context of the kernel */
+/* TYPE: of the client protocol. An enum rf_tracefs_context, or one of the above. */
 int rf_tracefs_context_find(uint32_t type);
 /* Their fields in the metadata's description of a stream. */
 void rf_tracefs_context_text(struct rf_text *text, uint32_t contexts);
-/* Appends their operations; false when FORMAT lacks what they are made of. */
-bool rf_tracefs_context_ops(const struct rf_format *format, uint32_t contexts, struct rf_record_op *ops, size_t *count);
+/* Of all contexts, in their order; false when FORMAT lacks what they are made of. */
+bool rf_tracefs_context_ops(const struct rf_format *format, struct rf_record_op ops[RF_TRACEFS_CONTEXTS]);
 
 #endif

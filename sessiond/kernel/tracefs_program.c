@@ -64,17 +64,17 @@ static bool merge(struct rf_record_op *last, const struct rf_record_op *op)
 	return true;
 }
 
-int rf_tracefs_program(const struct rf_format *format, const struct rf_mapped_field *fields, size_t count,
-	uint32_t contexts, struct rf_record_op *ops)
+int rf_tracefs_program(
+	const struct rf_format *format, const struct rf_mapped_field *fields, size_t count, struct rf_record_op *ops)
 {
-	size_t made = 0;
+	size_t made = RF_TRACEFS_CONTEXTS;
 
-	if (!rf_tracefs_context_ops(format, contexts, ops, &made))
+	if (!rf_tracefs_context_ops(format, ops))
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
 		const struct rf_record_op op = operation(&fields[i]);
 
-		if (made && merge(&ops[made - 1], &op))
+		if (made > RF_TRACEFS_CONTEXTS && merge(&ops[made - 1], &op))
 			continue;
 		if (made == RF_RECORD_OPS_MAX)
 			return -E2BIG;

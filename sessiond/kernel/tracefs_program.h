@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the consumer makes an event of a record: the operations for the fields of an event, after those for its contexts.
- * Any thread.
+ * How the consumer makes an event of a record: the operations for the contexts of an event and then for its fields. Any
+ * thread.
  */
 #ifndef RF_SESSIOND_KERNEL_TRACEFS_PROGRAM_H
 #define RF_SESSIOND_KERNEL_TRACEFS_PROGRAM_H
@@ -10,10 +10,10 @@
 #include "sessiond/kernel/field_map.h"
 
 /*
- * CONTEXTS: bits of enum rf_tracefs_context. How many of the RF_RECORD_OPS_MAX in OPS there are, -E2BIG when it takes
- * more, -EINVAL when the record lacks what a context is made of.
+ * How many of the RF_RECORD_OPS_MAX in OPS there are; the first RF_TRACEFS_CONTEXTS are those of each context, of which
+ * a channel need not have all. -E2BIG when it takes more, -EINVAL when the record lacks what a context is made of.
  */
-int rf_tracefs_program(const struct rf_format *format, const struct rf_mapped_field *fields, size_t count,
-	uint32_t contexts, struct rf_record_op *ops);
+int rf_tracefs_program(
+	const struct rf_format *format, const struct rf_mapped_field *fields, size_t count, struct rf_record_op *ops);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Format files: what is parsed stays inside the record, and so does what is made of it; names are unique. */
-#include "sessiond/kernel/tracefs_context.h"
 #include "sessiond/kernel/tracefs_program.h"
 #include "sessiond/kernel/tracefs_text.h"
 
@@ -61,9 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t count = rf_map_fields(&format, fields, RF_MAPPED_FIELDS_MAX);
 
 		check_names(fields, count);
-		check_ops(&format, ops,
-			rf_tracefs_program(
-				&format, fields, count, (data[0] >> 2) & ((1u << RF_TRACEFS_CONTEXTS) - 1), ops));
+		check_ops(&format, ops, rf_tracefs_program(&format, fields, count, ops));
 		rf_text_init(&text, 1u << 20);
 		rf_tracefs_event_body(&text, fields, count);
 		rf_text_free(&text);

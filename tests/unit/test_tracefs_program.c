@@ -49,11 +49,8 @@ static void expect_op(size_t i, struct rf_record_op expected)
 
 Test(tracefs_program, operations)
 {
-	uint32_t contexts = 1u << RF_TRACEFS_TID | 1u << RF_TRACEFS_INTERRUPTIBLE | 1u << RF_TRACEFS_PREEMPTIBLE |
-		1u << RF_TRACEFS_NEED_RESCHEDULE | 1u << RF_TRACEFS_MIGRATABLE;
-
 	memset(ops, 0, sizeof(ops));
-	cr_assert_eq(rf_tracefs_program(&format, fields, field_count, contexts, ops), 12);
+	cr_assert_eq(rf_tracefs_program(&format, fields, field_count, ops), 12);
 	expect_op(0, (struct rf_record_op){.kind = RF_OP_COPY, .at = 4, .len = 4});
 	expect_op(1, (struct rf_record_op){.kind = RF_OP_FLAG, .at = 2, .len = 0x01, .value = 0});
 	expect_op(2, (struct rf_record_op){.kind = RF_OP_FLAG, .at = 3, .len = 0x0f, .value = 0});
@@ -74,8 +71,7 @@ Test(tracefs_program, contexts_need_their_fields)
 	static const char text[] = "ID: 1\n\tfield:short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n";
 
 	cr_assert_eq(rf_format_parse(&bare, "x", "y", text, sizeof(text) - 1), 0);
-	cr_expect_eq(rf_tracefs_program(&bare, NULL, 0, 0, ops), 0);
-	cr_expect_eq(rf_tracefs_program(&bare, NULL, 0, 1u << RF_TRACEFS_TID, ops), -EINVAL);
+	cr_expect_eq(rf_tracefs_program(&bare, NULL, 0, ops), -EINVAL);
 	rf_format_free(&bare);
 }
 
@@ -83,9 +79,9 @@ Test(tracefs_program, contexts_by_the_numbers_of_clients)
 {
 	cr_expect_eq(rf_tracefs_context_find(6), RF_TRACEFS_TID);
 	cr_expect_eq(rf_tracefs_context_find(19), RF_TRACEFS_MIGRATABLE);
-	cr_expect_eq(rf_tracefs_context_find(2), -1, "procname");
-	cr_expect_eq(rf_tracefs_context_find(10), -2, "pthread_id");
-	cr_expect_eq(rf_tracefs_context_find(1000), -2);
+	cr_expect_eq(rf_tracefs_context_find(2), RF_TRACEFS_CONTEXT_NONE, "procname");
+	cr_expect_eq(rf_tracefs_context_find(10), RF_TRACEFS_CONTEXT_UNKNOWN, "pthread_id");
+	cr_expect_eq(rf_tracefs_context_find(1000), RF_TRACEFS_CONTEXT_UNKNOWN);
 }
 
 Test(tracefs_program, text_of_fields)
@@ -186,7 +182,7 @@ Test(tracefs_program, all_events_of_this_kernel)
 		if (!read_format(event, &format))
 			continue;
 		field_count = rf_map_fields(&format, fields, RF_MAPPED_FIELDS_MAX);
-		check_ops(event, rf_tracefs_program(&format, fields, field_count, 31, ops));
+		check_ops(event, rf_tracefs_program(&format, fields, field_count, ops));
 		rf_text_init(&body, 1u << 20);
 		rf_tracefs_event_body(&body, fields, field_count);
 		rf_ctf_event(&text, event->name, id++, 0, body.data, body.len);

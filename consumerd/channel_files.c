@@ -92,10 +92,10 @@ static int order_some(struct rf_channel *channel, const struct rf_stream_order *
 	return result;
 }
 
-void rf_channel_order(struct rf_channel *channel, const struct rf_stream_order *order, struct rf_completion *completion,
-	struct rf_list *requests)
+void rf_channel_order_from(struct rf_channel *channel, unsigned int begin, const struct rf_stream_order *order,
+	struct rf_completion *completion, struct rf_list *requests)
 {
-	for (unsigned int first = 0; first < channel->stream_count; first += RF_OPEN_STREAMS_MAX) {
+	for (unsigned int first = begin; first < channel->stream_count; first += RF_OPEN_STREAMS_MAX) {
 		unsigned int left = channel->stream_count - first;
 		unsigned int count = left < RF_OPEN_STREAMS_MAX ? left : RF_OPEN_STREAMS_MAX;
 		int err = order_some(channel, order, completion, first, count, requests);
@@ -107,6 +107,12 @@ void rf_channel_order(struct rf_channel *channel, const struct rf_stream_order *
 		if (completion)
 			rf_completion_fail(completion, err);
 	}
+}
+
+void rf_channel_order(struct rf_channel *channel, const struct rf_stream_order *order, struct rf_completion *completion,
+	struct rf_list *requests)
+{
+	rf_channel_order_from(channel, 0, order, completion, requests);
 }
 
 static void next_file_opened(void *data, int status, struct rf_frame *frame)
@@ -124,7 +130,7 @@ static void ask_next_file(struct rf_job *job)
 	const struct rf_channel *channel = output->stream->owner;
 	struct rf_broker_open_streams wanted = wanted_files(channel, output->dir, output->without_index);
 
-	wanted.first_cpu = output->stream->source->origin.cpu;
+	wanted.first_cpu = output->stream->number;
 	wanted.cpu_count = 1;
 	wanted.file_number = output->number;
 	rf_opener_streams(&channel->trace->daemon->opener, &wanted, next_file_opened, output);

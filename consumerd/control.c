@@ -5,8 +5,10 @@
 #include "common/proto_consumer.h"
 #include "consumerd/channel.h"
 #include "consumerd/health.h"
+#include "consumerd/modules_channel.h"
 #include "consumerd/session.h"
 #include "consumerd/trace_op.h"
+#include "consumerd/ust_channel.h"
 
 #include <errno.h>
 #include <string.h>
@@ -38,10 +40,34 @@ static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
 	struct rf_trace *trace = err ? NULL : rf_trace_find(daemon, request.trace);
 
 	if (trace)
-		rf_channel_create(trace, &request, sock);
+		rf_ust_channel_create(trace, &request, sock);
 	else
-		rf_channel_refuse(sock, err ? err : -ENOENT);
+		rf_ust_channel_refuse(sock, err ? err : -ENOENT);
 	return err;
+}
+
+static int add_streams(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_add_streams request;
+
+	if (!rf_consumer_add_streams_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_modules_channel_add(trace, &request, frame) : -ENOENT;
+}
+
+static int identify_trace(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_identify_trace request;
+
+	if (!rf_consumer_identify_trace_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_trace_identify(trace, request.uuid) : -ENOENT;
 }
 
 static int push_metadata(struct rf_daemon *daemon, struct rf_frame *frame)
@@ -231,6 +257,8 @@ static const struct {
 	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false},
 	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true},
 	[RF_CONSUMER_DESCRIBE_CHANNEL] = {"describe channel", describe_channel, false},
+	[RF_CONSUMER_ADD_STREAMS] = {"add streams", add_streams, false},
+	[RF_CONSUMER_IDENTIFY_TRACE] = {"identify trace", identify_trace, false},
 	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false},
 	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false},
 	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true},

@@ -157,7 +157,7 @@ static enum rf_drained drain(struct rf_stream *stream, unsigned int *budget)
 	if (!err)
 		return RF_DRAINED_MORE;
 	if (err == -EAGAIN)
-		return rf_now() - before > STALL ? RF_DRAINED_STALLED : RF_DRAINED_DRY;
+		return stream->source->stalls && rf_now() - before > STALL ? RF_DRAINED_STALLED : RF_DRAINED_DRY;
 	if (err == -EXFULL)
 		return RF_DRAINED_WAITING;
 	fail(stream, err);

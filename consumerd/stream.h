@@ -39,6 +39,7 @@ typedef void (*rf_stream_want_file_fn)(struct rf_output *output);
 
 struct rf_stream {
 	struct rf_source *source;
+	unsigned int number; /* in its channel, and in the names of its files */
 	struct rf_output out;
 	uint64_t file_size; /* limits of its files, bytes and files; 0: none */
 	uint64_t file_count;

@@ -58,7 +58,7 @@ static int copy_one(struct rf_stream *stream, struct rf_stream_copy *copy)
 	uint64_t before = rf_now();
 	int err = stream->source->ops->peek(stream->source, copy->next, &packet);
 
-	if (err == -EAGAIN && rf_now() - before > STALL)
+	if (err == -EAGAIN && stream->source->stalls && rf_now() - before > STALL)
 		copy->stalls++;
 	if (err)
 		return err;

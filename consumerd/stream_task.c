@@ -79,6 +79,10 @@ static void watch(struct rf_stream *stream)
 {
 	int err = stream->watched || stream->failed ? 0 : rf_data_thread_watch(stream->thread, stream);
 
+	/* It may have been flushed. */
+	if (!err && !stream->source->wait_is_pipe)
+		rf_data_thread_look(stream->thread, stream);
+
 	/* Its packets stay in the ring until a flush; only memory or the limit of epoll watches can be short. */
 	if (err)
 		rf_error("cannot watch a stream: %s", strerror(-err));

@@ -14,7 +14,7 @@ rows() {
 }
 words() {
 	sed -E 's/RF_ARG_EQUAL ([0-9]+) (.*)/argument \1 is \2/; s/RF_ARG_NO_BITS ([0-9]+) (.*)/argument \1 without \2/
-		s/RF_ARG_BIT_SET ([0-9]+) (.*)/argument \1 with \2/; s/RF_ARG_OWN_PID ([0-9]+) .*/argument \1 is the own process/'
+		s/RF_ARG_BIT_SET ([0-9]+) (.*)/argument \1 with \2/; s/RF_ARG_IOCTL_OF ([0-9]+) (.*)/argument \1 is of type \2/; s/RF_ARG_OWN_PID ([0-9]+) .*/argument \1 is the own process/'
 }
 title() {
 	case $1 in

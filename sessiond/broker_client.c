@@ -36,6 +36,7 @@ static void on_frame(struct rf_link *link, struct rf_frame *frame)
 {
 	struct rf_broker_client *client = link->owner;
 	struct rf_broker_consumer_gone gone;
+	struct rf_broker_policy policy;
 
 	if (frame->type & RF_FRAME_REPLY)
 		rf_requests_reply(&client->requests, frame);
@@ -43,6 +44,8 @@ static void on_frame(struct rf_link *link, struct rf_frame *frame)
 		client->on_shutdown(client->owner, false);
 	else if (frame->type == RF_BROKER_CONSUMER_GONE && rf_broker_consumer_gone_decode(&frame->body, &gone))
 		client->on_consumer_gone(client->owner, gone.consumer, gone.wait_status);
+	else if (frame->type == RF_BROKER_POLICY && rf_broker_policy_decode(&frame->body, &policy))
+		client->on_policy(client->owner, &policy);
 	else
 		rf_warning("ignored message %u of the broker", frame->type);
 }

@@ -60,6 +60,13 @@ static void consumer_gone(void *data, uint32_t consumer, int wait_status)
 	rf_consumers_gone(&daemon->recorder->consumers, consumer, wait_status);
 }
 
+static void policy_came(void *data, const struct rf_broker_policy *policy)
+{
+	struct daemon *daemon = data;
+
+	rf_kernel_set_policy(daemon->recorder, policy);
+}
+
 static void signalled(void *data, int signo)
 {
 	(void)signo;
@@ -85,7 +92,7 @@ static int set_up_health(struct daemon *daemon, const struct rf_start *start)
 	daemon->health = rf_health_create();
 	if (!daemon->health ||
 		rf_health_parts_init(&daemon->health_parts, daemon->loop, &daemon->recorder->consumers, ust->pool,
-			ust->notifier) < 0)
+			ust->notifier, daemon->recorder->kernel) < 0)
 		return -ENOMEM;
 
 	int err = rf_health_serve_sessiond(daemon->health, start->fds[RF_START_FD_HEALTH], &daemon->health_parts);
@@ -111,6 +118,7 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 		return -1;
 	daemon->broker.owner = daemon;
 	daemon->broker.on_consumer_gone = consumer_gone;
+	daemon->broker.on_policy = policy_came;
 	daemon->broker.on_shutdown = shut_down;
 	rf_sessions_init(&daemon->sessions, start->settings.hostname);
 	if (rf_trace_clock_init() < 0 || rf_broker_client_init(&daemon->broker, daemon->loop, broker_fd) < 0)

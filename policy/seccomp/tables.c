@@ -2,6 +2,8 @@
 /* The allow-lists. A new call needs a reason beside it. */
 #include "policy/seccomp/sandbox.h"
 
+#include "common/modules_abi.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -93,6 +95,7 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
 	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
+	WHEN(ioctl, RF_ARG_IOCTL_OF, 1, RF_MODULES_IOCTL_TYPE, "lttng-modules, through what /proc/lttng gave"),
 };
 TABLE(sessiond);
 

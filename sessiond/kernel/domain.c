@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As long as readers of health give any thread. */
+#define STUCK (20 * RF_SECOND)
+
 static void free_command(struct rf_kernel_command *command)
 {
 	if (command->part)
@@ -57,14 +60,6 @@ void rf_kernel_post(struct rf_kernel_command *command)
 	rf_mailbox_post(&command->domain->thread.inbox, &command->mail);
 }
 
-void rf_kernel_names_free(struct rf_kernel_names *names)
-{
-	free(names->text);
-	free(names->offsets);
-	free(names->flags);
-	*names = (struct rf_kernel_names){.text = NULL};
-}
-
 struct rf_kernel_domain *rf_kernel_domain_create(struct rf_recorder *recorder, int broker_sock)
 {
 	struct rf_kernel_domain *domain = calloc(1, sizeof(*domain));
@@ -87,6 +82,13 @@ void rf_kernel_domain_destroy(struct rf_kernel_domain *domain)
 	rf_mailbox_fini(&domain->answers);
 	free(domain->uids);
 	free(domain);
+}
+
+bool rf_kernel_stuck(struct rf_kernel_domain *domain)
+{
+	uint64_t began = atomic_load(&domain->thread.began);
+
+	return began && rf_now() - began > STUCK;
 }
 
 void rf_kernel_set_policy(struct rf_recorder *recorder, const struct rf_broker_policy *policy)

@@ -18,6 +18,8 @@ struct rf_kernel_domain;
 struct rf_kernel_domain *rf_kernel_domain_create(struct rf_recorder *recorder, int broker_sock);
 /* Sessions must be destroyed before. Waits for the thread. */
 void rf_kernel_domain_destroy(struct rf_kernel_domain *domain);
+/* Any thread: one command has run for far longer than any should. */
+bool rf_kernel_stuck(struct rf_kernel_domain *domain);
 /* Who may trace the kernel besides root, as the broker says. */
 void rf_kernel_set_policy(struct rf_recorder *recorder, const struct rf_broker_policy *policy);
 

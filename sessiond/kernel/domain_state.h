@@ -22,6 +22,7 @@ struct rf_kernel_thread {
 	struct rf_mailbox inbox;
 	struct rf_kernel_link *link;
 	struct rf_kernel_tracer *tracer; /* NULL until one is found */
+	atomic_uint_least64_t began;     /* when the command that runs now was begun, 0: none does. Any thread */
 };
 
 struct rf_kernel_domain {
@@ -33,11 +34,12 @@ struct rf_kernel_domain {
 	size_t uid_count;
 };
 
-/* A session's part in the kernel. The loop's, but for `trace` and `watch`. */
+/* A session's part in the kernel. The loop's, but for `trace` and what follows. */
 struct rf_kernel_part {
 	struct rf_output_trace out;
 	struct rf_kernel_trace_def def;
 	struct rf_kernel_trace *trace; /* the kernel thread's; NULL: none */
+	bool started;		       /* the same */
 	struct rf_watch watch;         /* the kernel thread's */
 };
 

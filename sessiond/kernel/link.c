@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/kernel/link.h"
 
-#include "common/log.h"
 #include "common/loop.h"
 
 #include <errno.h>
@@ -10,14 +9,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Making large rings and loading modules takes seconds on a busy machine; longer than this it does not work. */
+/* The broker may have to load modules or to allocate large rings; a kernel thread that waits for ever helps nobody. */
 #define PATIENCE (60 * RF_SECOND)
 
 struct rf_kernel_link {
 	int sock;
-	uint32_t serial;
+	uint32_t serial; /* of the last request */
+	struct rf_frame frame;
 	struct rf_frame_buffer buffer;
-	struct rf_frame reply; /* of the last call */
 };
 
 struct rf_kernel_link *rf_kernel_link_new(int sock)
@@ -33,57 +32,73 @@ void rf_kernel_link_free(struct rf_kernel_link *link)
 {
 	if (!link)
 		return;
-	rf_frame_close_fds(&link->reply);
+	rf_frame_close_fds(&link->frame);
 	close(link->sock);
 	free(link);
 }
 
-static int wait_for(int sock, short events, uint64_t deadline)
+static int wait_for(struct rf_kernel_link *link, short events, uint64_t deadline)
 {
-	struct pollfd ready = {.fd = sock, .events = events};
-	uint64_t now = rf_now();
-	int got = now < deadline ? poll(&ready, 1, (int)((deadline - now) / RF_MS) + 1) : 0;
+	struct pollfd watched = {.fd = link->sock, .events = events};
 
-	if (got < 0)
-		return errno == EINTR ? 0 : -errno;
-	return got ? 0 : -ETIMEDOUT;
-}
-
-static int receive(struct rf_kernel_link *link, uint32_t type, uint64_t deadline)
-{
 	for (;;) {
-		int got = rf_frame_recv(link->sock, &link->buffer, &link->reply, MSG_DONTWAIT);
+		uint64_t now = rf_now();
+		int ready = now < deadline ? poll(&watched, 1, (int)((deadline - now) / RF_MS) + 1) : 0;
 
-		if (got == 0)
-			return -EPIPE;
-		/* A late answer to a call that was given up is nobody's. */
-		if (got > 0 && link->reply.type == (type | RF_FRAME_REPLY) && link->reply.serial == link->serial)
-			return link->reply.status;
-		if (got > 0) {
-			rf_frame_close_fds(&link->reply);
-			continue;
-		}
-		if (got != -EAGAIN)
-			return got;
-		got = wait_for(link->sock, POLLIN, deadline);
-		if (got < 0)
-			return got;
+		if (ready > 0)
+			return 0;
+		if (ready == 0)
+			return -ETIMEDOUT;
+		if (errno != EINTR)
+			return -errno;
 	}
 }
 
 static int send_request(
 	struct rf_kernel_link *link, uint32_t type, const struct rf_writer *body, int fd, uint64_t deadline)
 {
+	if (!rf_writer_ok(body))
+		return -EMSGSIZE;
 	for (;;) {
-		int err = rf_frame_send(
-			link->sock, type, link->serial, 0, body->base, body->at, fd >= 0 ? &fd : NULL, fd >= 0);
+		int err = rf_frame_send(link->sock, type, link->serial, 0, body->base, body->at, &fd, fd >= 0);
 
 		if (err != -EAGAIN)
-			return err;
-		err = wait_for(link->sock, POLLOUT, deadline);
+			return err == -ECONNRESET ? -EPIPE : err;
+		err = wait_for(link, POLLOUT, deadline);
 		if (err < 0)
 			return err;
 	}
+}
+
+/* A reply that comes after its request was given up is none of anybody's. */
+static bool answers(const struct rf_kernel_link *link, uint32_t type)
+{
+	return link->frame.type == (type | RF_FRAME_REPLY) && link->frame.serial == link->serial;
+}
+
+static int receive_reply(struct rf_kernel_link *link, uint32_t type, uint64_t deadline)
+{
+	for (;;) {
+		int got = rf_frame_recv(link->sock, &link->buffer, &link->frame, MSG_DONTWAIT);
+
+		if (got == 1 && answers(link, type))
+			return 0;
+		if (got == 1)
+			rf_frame_close_fds(&link->frame);
+		else if (got == -EAGAIN)
+			got = wait_for(link, POLLIN, deadline);
+		else if (got == 0 || got == -ECONNRESET)
+			got = -EPIPE;
+		if (got < 0)
+			return got;
+	}
+}
+
+static void empty_reply(struct rf_kernel_link *link)
+{
+	rf_frame_close_fds(&link->frame);
+	link->frame = (struct rf_frame){0};
+	rf_reader_init(&link->frame.body, NULL, 0, RF_HOST_ORDER);
 }
 
 int rf_kernel_link_call(
@@ -91,16 +106,18 @@ int rf_kernel_link_call(
 {
 	uint64_t deadline = rf_now() + PATIENCE;
 
-	rf_frame_close_fds(&link->reply);
-	link->reply = (struct rf_frame){.type = 0};
-	rf_reader_init(&link->reply.body, NULL, 0, RF_HOST_ORDER);
-	*reply = &link->reply;
-	link->serial++;
+	*reply = &link->frame;
+	empty_reply(link);
+	link->serial = link->serial + 1 ? link->serial + 1 : 1;
 
-	int status = rf_writer_ok(body) ? send_request(link, type, body, fd, deadline) : -EMSGSIZE;
+	int err = send_request(link, type, body, fd, deadline);
 
 	rf_writer_free(body);
-	if (!status)
-		status = receive(link, type, deadline);
-	return status;
+	if (err == 0)
+		err = receive_reply(link, type, deadline);
+	if (err < 0) {
+		empty_reply(link);
+		return err;
+	}
+	return link->frame.status > 0 ? -EPROTO : link->frame.status;
 }

@@ -144,9 +144,11 @@ static void in_op(
 
 static int start(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
 {
-	struct rf_kernel_trace *trace = command->part->trace;
+	struct rf_kernel_part *part = command->part;
+	int code = part->trace ? thread->tracer->ops->start(part->trace) : LTTNG_ERR_KERN_START_FAIL;
 
-	return trace ? thread->tracer->ops->start(trace) : LTTNG_ERR_KERN_START_FAIL;
+	part->started = code == LTTNG_OK;
+	return code;
 }
 
 void rf_kernel_begin(struct rf_op *op)
@@ -158,9 +160,12 @@ void rf_kernel_begin(struct rf_op *op)
 
 static int stop(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
 {
-	struct rf_kernel_trace *trace = command->part->trace;
+	struct rf_kernel_part *part = command->part;
 
-	return trace ? thread->tracer->ops->stop(trace) : LTTNG_OK;
+	if (!part->started)
+		return LTTNG_OK;
+	part->started = false;
+	return thread->tracer->ops->stop(part->trace);
 }
 
 void rf_kernel_halt(struct rf_op *op)
@@ -189,9 +194,9 @@ void rf_kernel_release(struct rf_op *op)
 
 static int describe_again(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
 {
-	struct rf_kernel_trace *trace = command->part->trace;
+	struct rf_kernel_part *part = command->part;
 
-	return trace ? thread->tracer->ops->regenerate_metadata(trace, command->clock_offset) : LTTNG_OK;
+	return part->started ? thread->tracer->ops->regenerate_metadata(part->trace, command->clock_offset) : LTTNG_OK;
 }
 
 void rf_kernel_describe_again(struct rf_op *op, int64_t clock_offset)
@@ -201,9 +206,9 @@ void rf_kernel_describe_again(struct rf_op *op, int64_t clock_offset)
 
 static int dump_state(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
 {
-	struct rf_kernel_trace *trace = command->part->trace;
+	struct rf_kernel_part *part = command->part;
 
-	return trace ? thread->tracer->ops->dump_state(trace) : LTTNG_OK;
+	return part->started ? thread->tracer->ops->dump_state(part->trace) : LTTNG_OK;
 }
 
 void rf_kernel_dump_state(struct rf_op *op)

@@ -47,9 +47,11 @@ static void run_command(struct rf_mail *mail, void *data)
 		rf_loop_stop(thread->loop);
 		return;
 	}
+	atomic_store(&thread->began, rf_now());
 	command->code = thread->tracer ? LTTNG_OK : find_tracer(thread);
 	if (command->code == LTTNG_OK)
 		command->code = command->run(command, thread);
+	atomic_store(&thread->began, 0);
 	rf_mailbox_post(&command->domain->answers, mail);
 }
 

@@ -10,7 +10,7 @@
 #define RF_SESSIOND_UST_CATALOGUE_H
 
 #include "sessiond/ust/enum_text.h"
-#include "sessiond/ust/text.h"
+#include "sessiond/ctf/text.h"
 
 #include <stdint.h>
 

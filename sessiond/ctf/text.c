@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "sessiond/ust/text.h"
+#include "sessiond/ctf/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * A growing text, for metadata. Failure (memory, or the limit) is sticky. Not NUL-terminated. One thread at a time;
  * free it with rf_text_free().
  */
-#ifndef RF_SESSIOND_UST_TEXT_H
-#define RF_SESSIOND_UST_TEXT_H
+#ifndef RF_SESSIOND_CTF_TEXT_H
+#define RF_SESSIOND_CTF_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -93,6 +93,7 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
 	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
+	ANY(pread64, "programs of clients that get probes, for where in them a function is"),
 	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
 	WHEN(ioctl, RF_ARG_IOCTL_OF, 1, RF_MODULES_IOCTL_TYPE, "lttng-modules, through what /proc/lttng gave"),

@@ -3,6 +3,8 @@
 
 #include "common/log.h"
 #include "sessiond/client/command.h"
+#include "sessiond/client/domain.h"
+#include "sessiond/kernel/domain.h"
 
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
@@ -121,11 +123,18 @@ void rf_call_refuse(struct rf_call *call, int code)
 	rf_call_finish(call, code);
 }
 
+/* RF_LATER: the tracer is to be looked for. */
 static int check_kernel(const struct rf_call *call)
 {
 	if (!(call->command->flags & RF_DOMAIN_COMMAND) || call->request.domain != RF_DOMAIN_KERNEL)
 		return LTTNG_OK;
-	return call->context->rootless ? LTTNG_ERR_NEED_ROOT_SESSIOND : LTTNG_ERR_KERN_NA;
+	if (call->context->rootless)
+		return LTTNG_ERR_NEED_ROOT_SESSIOND;
+	if (rf_kernel_may_trace(call->context->recorder, call->request.uid))
+		return rf_kernel_ready(call->context->recorder) ? LTTNG_OK : RF_LATER;
+	rf_audit("op=kernel-command role=client uid=%u command=%u result=refused", (unsigned int)call->request.uid,
+		call->request.number);
+	return LTTNG_ERR_EPERM;
 }
 
 static int find_session(struct rf_call *call)
@@ -151,14 +160,18 @@ static bool is_agent(uint32_t domain)
 	return domain == RF_DOMAIN_JUL || domain == RF_DOMAIN_LOG4J || domain == RF_DOMAIN_PYTHON;
 }
 
-/* Of the domains that pass check_kernel(), sessions can only have user space, which agents are a part of. */
+/* Agents are a part of user space. */
 static int check_needed_domain(const struct rf_call *call)
 {
 	if (!(call->command->flags & RF_NEEDS_DOMAIN))
 		return LTTNG_OK;
-	if (call->request.domain != RF_DOMAIN_UST && !is_agent(call->request.domain))
+
+	uint32_t number = is_agent(call->request.domain) ? RF_DOMAIN_UST : call->request.domain;
+	const struct rf_domain *domain = rf_domain_find(number);
+
+	if (!domain)
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
-	return call->session && call->session->ust.used ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
+	return call->session && rf_domain_of(domain, call)->used ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
 }
 
 static int check_consumer(const struct rf_call *call)
@@ -166,7 +179,7 @@ static int check_consumer(const struct rf_call *call)
 	if (!(call->command->flags & RF_CONSUMER_CHECK))
 		return LTTNG_OK;
 	if (call->request.domain == RF_DOMAIN_KERNEL)
-		return LTTNG_ERR_NO_KERNCONSUMERD;
+		return call->session && call->session->kernel.used ? LTTNG_OK : LTTNG_ERR_NO_KERNCONSUMERD;
 	return call->request.domain <= RF_DOMAIN_PYTHON ? LTTNG_OK : LTTNG_ERR_UNKNOWN_DOMAIN;
 }
 
@@ -179,10 +192,12 @@ static int check_agent(const struct rf_call *call)
 
 static int enter(struct rf_call *call)
 {
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
+
 	if (!call->command->run)
 		return LTTNG_ERR_UND;
-	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
-		call->session->ust.used = true;
+	if (domain && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
+		rf_domain_of(domain, call)->used = true;
 	return call->command->run(call);
 }
 
@@ -207,6 +222,31 @@ static void run(struct rf_call *call)
 		rf_call_finish(call, code);
 }
 
+static void go_on(struct rf_call *call)
+{
+	int code = find_session(call);
+
+	if (code != LTTNG_OK) {
+		rf_call_finish(call, code);
+		return;
+	}
+	if (call->session && call->session->busy && (call->command->flags & RF_IN_LINE)) {
+		rf_list_append(&call->session->line, &call->node);
+		return;
+	}
+	run(call);
+}
+
+static void have_tracer(void *data, int code)
+{
+	struct rf_call *call = data;
+
+	if (code == LTTNG_OK)
+		go_on(call);
+	else
+		rf_call_finish(call, code);
+}
+
 void rf_call_start(struct rf_call *call)
 {
 	call->command = rf_command_find(call->request.number);
@@ -218,16 +258,11 @@ void rf_call_start(struct rf_call *call)
 	int code = check_kernel(call);
 
 	if (code == LTTNG_OK)
-		code = find_session(call);
-	if (code != LTTNG_OK) {
+		go_on(call);
+	else if (code == RF_LATER)
+		rf_kernel_look(call->context->recorder, have_tracer, call);
+	else
 		rf_call_finish(call, code);
-		return;
-	}
-	if (call->session && call->session->busy && (call->command->flags & RF_IN_LINE)) {
-		rf_list_append(&call->session->line, &call->node);
-		return;
-	}
-	run(call);
 }
 
 void rf_call_take_session(struct rf_call *call)

@@ -5,8 +5,8 @@
  *
  * A call frees itself once it was answered. Loop thread only.
  *
- * Order of checks, the same for all commands: number known; kernel tracing; session found; permission; wait in line
- * when a long command has the session; domain; then the command itself.
+ * Order of checks, the same for all commands: number known; who may trace the kernel, and that it has a tracer; session
+ * found; permission; wait in line when a long command has the session; domain; then the command itself.
  */
 #ifndef RF_SESSIOND_CLIENT_CALL_H
 #define RF_SESSIOND_CLIENT_CALL_H

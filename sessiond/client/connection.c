@@ -92,10 +92,8 @@ static ssize_t send_fds(const struct rf_connection *c)
 	} control = {.bytes = {0}};
 	size_t size = c->answer.fd_count * sizeof(int);
 	struct iovec part = {.iov_base = "", .iov_len = 1};
-	struct msghdr message = {.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = CMSG_SPACE(size)};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(size)};
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
 
 	head->cmsg_level = SOL_SOCKET;

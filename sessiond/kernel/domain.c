@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "sessiond/kernel/domain_state.h"
+#include "sessiond/kernel/elf_places.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -182,6 +183,21 @@ static int add_channel(struct rf_kernel_command *command, struct rf_kernel_threa
 	return trace ? thread->tracer->ops->add_channel(trace, &command->channel) : LTTNG_ERR_KERN_SESS_FAIL;
 }
 
+static int drop_channel(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
+{
+	struct rf_kernel_trace *trace = command->part->trace;
+
+	if (trace)
+		thread->tracer->ops->drop_channel(trace, command->channel.id);
+	return LTTNG_OK;
+}
+
+static int find_places(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
+{
+	(void)thread;
+	return rf_user_probe_find_places(command->probe);
+}
+
 static int enable_channel(struct rf_kernel_command *command, struct rf_kernel_thread *thread)
 {
 	struct rf_kernel_trace *trace = command->part->trace;
@@ -255,6 +271,25 @@ void rf_kernel_add_channel(struct rf_recorder *recorder, struct rf_session *sess
 
 	if (command)
 		rf_kernel_post(command);
+}
+
+void rf_kernel_drop_channel(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,
+	rf_done_fn done, void *data)
+{
+	struct rf_kernel_command *command = channel_command(recorder, session, channel, drop_channel, done, data);
+
+	if (command)
+		rf_kernel_post(command);
+}
+
+void rf_kernel_find_places(struct rf_recorder *recorder, struct rf_user_probe *probe, rf_done_fn done, void *data)
+{
+	struct rf_kernel_command *command = client_command(recorder, NULL, find_places, done, data);
+
+	if (!command)
+		return;
+	command->probe = probe;
+	rf_kernel_post(command);
 }
 
 void rf_kernel_enable_channel(struct rf_recorder *recorder, struct rf_session *session,

@@ -37,8 +37,13 @@ void rf_kernel_list(struct rf_recorder *recorder, bool syscalls, rf_kernel_list_
 /* CHANNEL is in the session's model; a session without kernel part gets one. */
 void rf_kernel_add_channel(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,
 	rf_done_fn done, void *data);
+/* A channel that was added for something that then failed. DONE: the model may forget it. */
+void rf_kernel_drop_channel(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,
+	rf_done_fn done, void *data);
 void rf_kernel_enable_channel(struct rf_recorder *recorder, struct rf_session *session,
 	const struct rf_channel *channel, bool on, rf_done_fn done, void *data);
+/* Finds the places of PROBE, which nobody else may use until DONE; before a rule with it is added. */
+void rf_kernel_find_places(struct rf_recorder *recorder, struct rf_user_probe *probe, rf_done_fn done, void *data);
 void rf_kernel_add_rule(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,
 	const struct rf_channel_rule *rule, rf_done_fn done, void *data);
 void rf_kernel_enable_rule(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,

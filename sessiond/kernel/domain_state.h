@@ -58,6 +58,7 @@ struct rf_kernel_command {
 	struct rf_kernel_channel_def channel;
 	uint32_t rule_id;
 	struct rf_event_rule *rule; /* a reference */
+	struct rf_user_probe *probe;
 	bool on;
 	struct rf_context context;
 	struct rf_kernel_tracker_def tracker; /* values: malloc'd */

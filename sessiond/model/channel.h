@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RF_OUTPUT_MMAP 1u /* of the client protocol; the other is for the kernel */
+/* Of the client protocol; splicing is for the kernel. */
+#define RF_OUTPUT_SPLICE 0u
+#define RF_OUTPUT_MMAP 1u
 
 struct rf_channel_attr {
 	bool overwrite;
@@ -74,6 +76,12 @@ struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const s
 /* Adds RULE (a reference is taken), enabled. NULL without memory. */
 struct rf_channel_rule *rf_channel_add_rule(
 	struct rf_session *session, struct rf_channel *channel, struct rf_event_rule *rule);
+/* Takes a rule out of the channel and frees it. */
+void rf_channel_remove_rule(struct rf_channel *channel, struct rf_channel_rule *rule);
+/* A copy of CONTEXT is the channel's last one. NULL without memory or above the owner's quota. */
+struct rf_context *rf_channel_add_context(struct rf_channel *channel, const struct rf_context *context);
+void rf_channel_remove_context(struct rf_channel *channel, struct rf_context *context);
+bool rf_channel_has_context(const struct rf_channel *channel, const struct rf_context *context);
 /* The same kind; for counters also type, configuration and name, for application contexts also both names. */
 bool rf_context_same(const struct rf_context *a, const struct rf_context *b);
 

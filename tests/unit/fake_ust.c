@@ -5,15 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct pending {
-	struct rf_list node;
-	enum fake_request kind;
-	struct rf_session *session;
-	rf_done_fn done;
-	rf_ust_list_fn list_done;
-	void *data;
-};
-
 static const struct rf_ust_tracepoint tracepoints[] = {
 	{.pid = 4242, .name = "demo:tick", .loglevel = 6, .field_name = "i", .field_type = 1},
 	{.pid = 4242, .name = "demo:tock", .loglevel = 13, .field_name = "text", .field_type = 4, .field_nowrite = 1},
@@ -22,13 +13,13 @@ static const struct rf_ust_tracepoint tracepoints[] = {
 
 void fake_ust_init(struct rf_recorder *recorder)
 {
-	*recorder = (struct rf_recorder){.list_uid = (uid_t)-1};
+	*recorder = (struct rf_recorder){.list_uid = (uid_t)-1, .kernel_uid = (uid_t)-1};
 	rf_list_init(&recorder->pending);
 }
 
-static void ask(struct rf_recorder *recorder, const struct pending *what)
+void fake_ask(struct rf_recorder *recorder, const struct fake_pending *what)
 {
-	struct pending *pending = malloc(sizeof(*pending));
+	struct fake_pending *pending = malloc(sizeof(*pending));
 
 	if (!pending)
 		abort();
@@ -41,7 +32,7 @@ static void ask(struct rf_recorder *recorder, const struct pending *what)
 }
 
 /* What the real domain does to the session. */
-static void change_model(const struct pending *what)
+static void change_model(const struct fake_pending *what)
 {
 	struct rf_session *session = what->session;
 
@@ -72,14 +63,18 @@ bool fake_ust_complete(struct rf_recorder *recorder, int code)
 	if (!rf_list_linked(&recorder->pending))
 		return false;
 
-	struct pending *pending = rf_container_of(recorder->pending.next, struct pending, node);
-	struct pending what = *pending;
+	struct fake_pending *pending = rf_container_of(recorder->pending.next, struct fake_pending, node);
+	struct fake_pending what = *pending;
 
 	rf_list_remove(&pending->node);
 	free(pending);
+	if (recorder->fail[what.kind])
+		code = recorder->fail[what.kind];
 	if (code == LTTNG_OK)
 		change_model(&what);
-	if (what.list_done)
+	if (what.kind >= FAKE_LOOK)
+		fake_kernel_complete(recorder, &what, code);
+	else if (what.list_done)
 		what.list_done(what.data, code, tracepoints, sizeof(tracepoints) / sizeof(tracepoints[0]));
 	else
 		what.done(what.data, code);
@@ -100,7 +95,7 @@ void fake_ust_end_rotation(struct rf_session *session, bool failed)
 void fake_ust_forget(struct rf_recorder *recorder)
 {
 	rf_list_for_each_safe(node, tmp, &recorder->pending)
-		free(rf_container_of(node, struct pending, node));
+		free(rf_container_of(node, struct fake_pending, node));
 	rf_list_init(&recorder->pending);
 }
 
@@ -122,7 +117,8 @@ void rf_ust_prepare(struct rf_recorder *recorder, struct rf_session *session)
 #define SESSION_REQUEST(name, kind_of)                                                                                 \
 	void name(struct rf_recorder *recorder, struct rf_session *session, rf_done_fn done, void *data)               \
 	{                                                                                                              \
-		ask(recorder, &(struct pending){.kind = kind_of, .session = session, .done = done, .data = data});     \
+		fake_ask(recorder,                                                                                     \
+			&(struct fake_pending){.kind = kind_of, .session = session, .done = done, .data = data});      \
 	}
 
 SESSION_REQUEST(rf_recording_start, FAKE_START)
@@ -139,14 +135,16 @@ void rf_recording_snapshot(struct rf_recorder *recorder, struct rf_session *sess
 	const struct rf_snapshot_output *output, rf_done_fn done, void *data)
 {
 	recorder->snapshot = *output;
-	ask(recorder, &(struct pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
+	fake_ask(recorder,
+		&(struct fake_pending){.kind = FAKE_SNAPSHOT, .session = session, .done = done, .data = data});
 }
 
 void rf_ust_list(struct rf_recorder *recorder, uid_t uid, bool with_fields, rf_ust_list_fn done, void *data)
 {
 	recorder->list_uid = uid;
-	ask(recorder,
-		&(struct pending){.kind = with_fields ? FAKE_LIST_FIELDS : FAKE_LIST, .list_done = done, .data = data});
+	fake_ask(recorder,
+		&(struct fake_pending){
+			.kind = with_fields ? FAKE_LIST_FIELDS : FAKE_LIST, .list_done = done, .data = data});
 }
 
 bool rf_ust_may_trace(uid_t uid, uid_t app_uid)

@@ -213,9 +213,9 @@ Test(save, writes_trackers_schedules_and_the_rest)
 	session->active = true;
 	session->schedule = (struct rf_rotation_schedule){.period = 10000000, .size = 4194304};
 	snprintf(session->shm_path, sizeof(session->shm_path), "/dev/pmem");
-	rf_tracker_set_policy(&session->ust.trackers[RF_TRACKER_VPID], RF_TRACK_SET);
-	rf_tracker_set_policy(&session->ust.trackers[RF_TRACKER_VUID], RF_TRACK_SET);
-	rf_tracker_set_policy(&session->ust.trackers[RF_TRACKER_VGID], RF_TRACK_NONE);
+	session->ust.trackers[RF_TRACKER_VPID].policy = RF_TRACK_SET;
+	session->ust.trackers[RF_TRACKER_VUID].policy = RF_TRACK_SET;
+	session->ust.trackers[RF_TRACKER_VGID].policy = RF_TRACK_NONE;
 	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VPID], 1234, "");
 	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VUID], 0, "root");
 	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VUID], 4294967295u, "");

@@ -62,8 +62,8 @@ FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CLIENT_LIBS) -lpthread
-FUZZ_CONSUMER := $(FUZZ_BUILD)/fuzz_packet
-$(FUZZ_CONSUMER): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
+FUZZ_CONSUMER := $(addprefix $(FUZZ_BUILD)/,fuzz_packet fuzz_ring)
+$(filter $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CONSUMERD_LIBS)
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE) $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))

@@ -36,6 +36,12 @@ $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/un
 unit: $(UNIT)
 	tests/unit/run.sh $(BUILD)
 
+# For a kernel with lttng-modules; see tests/kernel-vm.
+$(BUILD)/tests/kernel-vm/modules_road: $(call objects,tests/kernel-vm/modules_road.c tests/kernel-vm/road_consumer.c) \
+		$(SESSIOND) $(SANDBOX) $(COMMON)
+	$(SAY) "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
+
 # Fuzz targets: libFuzzer, clang only, with ASan and UBSan, in a tree of their own.
 FUZZ_BUILD := build-fuzz
 FUZZ_SECONDS ?= 10

@@ -18,7 +18,7 @@ void rf_client_context_init(struct rf_client_context *context, struct rf_loop *l
 }
 
 struct rf_call *rf_call_new(
-	struct rf_client_context *context, struct rf_request *request, rf_answer_fn answer, void *answer_data)
+	struct rf_client_context *context, struct rf_request *request, rf_answer_fn take_answer, void *answer_data)
 {
 	struct rf_call *call = calloc(1, sizeof(*call));
 
@@ -30,15 +30,25 @@ struct rf_call *rf_call_new(
 	call->context = context;
 	call->request = *request;
 	*request = (struct rf_request){.number = 0};
-	call->answer = answer;
+	call->take_answer = take_answer;
 	call->answer_data = answer_data;
 	rf_writer_init_growing(&call->header, RF_REPLY_MAX, RF_HOST_ORDER);
 	rf_writer_init_growing(&call->data, RF_REPLY_MAX, RF_HOST_ORDER);
 	return call;
 }
 
+void *rf_call_begin_steps(struct rf_call *call, size_t size, void (*free_steps)(void *steps))
+{
+	call->steps = calloc(1, size);
+	call->steps_free = free_steps;
+	return call->steps;
+}
+
 static void call_free(struct rf_call *call)
 {
+	if (call->steps)
+		call->steps_free(call->steps);
+	rf_answer_clear(&call->answer);
 	rf_list_remove(&call->node);
 	rf_list_remove(&call->all);
 	rf_writer_free(&call->header);
@@ -53,32 +63,36 @@ static uint32_t reply_echo(const struct rf_call *call)
 	return call->request.number == RF_CMD_DESTROY_SESSION ? UINT32_MAX : call->request.echo;
 }
 
-static uint8_t *make_reply(const struct rf_call *call, int code, size_t *len)
+static void make_reply(struct rf_call *call, int code)
 {
 	bool good = code == LTTNG_OK;
 	size_t header_len = good ? call->header.at : 0;
 	size_t data_len = good ? call->data.at : 0;
 	struct rf_writer w;
 
+	if (!good)
+		rf_answer_clear(&call->answer);
 	rf_writer_init_growing(&w, RF_REPLY_HEADER_SIZE + header_len + data_len, RF_HOST_ORDER);
 	rf_write_u32(&w, call->request.number);
 	rf_write_u32(&w, (uint32_t)code);
 	rf_write_u32(&w, reply_echo(call));
 	rf_write_u32(&w, (uint32_t)header_len);
 	rf_write_u32(&w, (uint32_t)data_len);
-	rf_write_u32(&w, 0);
+	rf_write_u32(&w, call->answer.fd_count);
 	rf_write_bytes(&w, call->header.base, header_len);
 	rf_write_bytes(&w, call->data.base, data_len);
-	return rf_writer_take(&w, len);
+	call->answer.message = rf_writer_take(&w, &call->answer.len);
 }
 
-static void end_call(struct rf_call *call, uint8_t *message, size_t len)
+static void end_call(struct rf_call *call)
 {
-	rf_answer_fn answer = call->answer;
+	rf_answer_fn take_answer = call->take_answer;
 	void *answer_data = call->answer_data;
+	struct rf_answer answer;
 
+	rf_answer_move(&answer, &call->answer);
 	call_free(call);
-	answer(answer_data, message, len);
+	take_answer(answer_data, &answer);
 }
 
 void rf_call_finish(struct rf_call *call, int code)
@@ -88,17 +102,18 @@ void rf_call_finish(struct rf_call *call, int code)
 	rf_debug("client: uid=%u command=%u (%s) session=%s code=%d", (unsigned int)call->request.uid,
 		call->request.number, call->command && call->command->name ? call->command->name : "undefined",
 		call->session ? "yes" : "no", code);
-
-	size_t len;
-	uint8_t *message = make_reply(call, code, &len);
-
-	end_call(call, message, len);
+	make_reply(call, code);
+	end_call(call);
 }
 
 void rf_client_context_fini(struct rf_client_context *context)
 {
-	rf_list_for_each_safe(node, tmp, &context->calls)
-		end_call(rf_container_of(node, struct rf_call, all), NULL, 0);
+	rf_list_for_each_safe(node, tmp, &context->calls) {
+		struct rf_call *call = rf_container_of(node, struct rf_call, all);
+
+		rf_answer_clear(&call->answer);
+		end_call(call);
+	}
 }
 
 void rf_call_refuse(struct rf_call *call, int code)

@@ -32,11 +32,10 @@ static bool may_rotate(const struct rf_session *session)
 	return !session->destroyed && !session->busy && session->rotation.state != RF_ROTATION_ONGOING;
 }
 
-static void ignore_answer(void *data, uint8_t *message, size_t len)
+static void ignore_answer(void *data, struct rf_answer *answer)
 {
 	(void)data;
-	(void)len;
-	free(message);
+	rf_answer_clear(answer);
 }
 
 /* As if root had asked for it, with all the checks that a client's command meets. */

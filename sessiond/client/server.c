@@ -188,11 +188,10 @@ struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int liste
 	return server;
 }
 
-static void ignore_answer(void *data, uint8_t *message, size_t len)
+static void ignore_answer(void *data, struct rf_answer *answer)
 {
 	(void)data;
-	(void)len;
-	free(message);
+	rf_answer_clear(answer);
 }
 
 /* As if root had asked for it, so that it takes its turn behind what already runs. */

@@ -277,13 +277,13 @@ static const struct {
 	uint32_t bit;
 	const char *patterns[3]; /* the kernel's; one of them matches */
 } rwbs_bits[] = {
-	{RF_RWBS_WRITE, {"*W*"}},
-	{RF_RWBS_DISCARD, {"*D*"}},
-	{RF_RWBS_READ, {"*R*"}},
-	{RF_RWBS_AHEAD, {"*A*"}},
+	{RF_RWBS_WRITE, {"W*", "FW*"}},
+	{RF_RWBS_DISCARD, {"D*", "FD*"}},
+	{RF_RWBS_READ, {"R*", "FR*"}},
+	{RF_RWBS_AHEAD, {"[!Z]*A*"}},
 	{RF_RWBS_SYNC, {"*S*"}},
 	{RF_RWBS_META, {"*M*"}},
-	{RF_RWBS_SECURE, {"*E*"}},
+	{RF_RWBS_SECURE, {"DE*", "FDE*"}},
 	{RF_RWBS_FLUSH, {"F", "FF*", "F[!WDRFNZ]*"}},
 	{RF_RWBS_FUA, {"*[WDREN]F*", "FFF*"}},
 	{RF_RWBS_PREFLUSH, {"F[WDRFNZ]*"}},

@@ -469,6 +469,9 @@ Test(filter_kernel, reads_block_operations)
 		{"FWS", 1024 | 1 | 32},
 		{"WFSM", 1 | 512 | 32 | 64},
 		{"N", 0},
+		{"ZR", 0},
+		{"ZA", 0},
+		{"ZF", 0},
 	};
 
 	if (!has_event(&enter_getppid) || !has_event(&block_rq_issue))

@@ -212,10 +212,10 @@ Test(filter_text, names_contexts)
 }
 
 static const struct pair operations[] = {
-	{BLOCK, "rwbs & 1", "rwbs ~ \"*W*\""},
-	{BLOCK, "rwbs & 5", "rwbs ~ \"*W*\" || rwbs ~ \"*R*\""},
-	{BLOCK, "!(rwbs & 1)", "!(rwbs ~ \"*W*\")"},
-	{BLOCK, "(rwbs & 0x21) == 1 && small", "!(rwbs ~ \"*S*\") && rwbs ~ \"*W*\" && small != 0"},
+	{BLOCK, "rwbs & 32", "rwbs ~ \"*S*\""},
+	{BLOCK, "rwbs & 5", "rwbs ~ \"W*\" || rwbs ~ \"FW*\" || rwbs ~ \"R*\" || rwbs ~ \"FR*\""},
+	{BLOCK, "!(rwbs & 1)", "!(rwbs ~ \"W*\" || rwbs ~ \"FW*\")"},
+	{BLOCK, "(rwbs & 0x60) == 32 && small", "!(rwbs ~ \"*M*\") && rwbs ~ \"*S*\" && small != 0"},
 	{BLOCK, "(rwbs & 512) == 512", "(rwbs ~ \"*[WDREN]F*\" || rwbs ~ \"FFF*\")"},
 	{BLOCK, "rwbs & 16 == 0", "0"},
 };

@@ -163,7 +163,7 @@ static const struct rf_kernel_tracer_ops ops = {
 };
 
 struct rf_kernel_tracer *rf_tracefs_tracer_new(
-	struct rf_kernel_link *link, const struct rf_broker_kernel *facts, int available_events)
+	struct rf_kernel_link *link, const struct rf_broker_kernel *facts, int events_fd)
 {
 	struct rf_tracefs_tracer *tracefs = calloc(1, sizeof(*tracefs));
 
@@ -172,7 +172,7 @@ struct rf_kernel_tracer *rf_tracefs_tracer_new(
 	*tracefs = (struct rf_tracefs_tracer){
 		.tracer = {.ops = &ops, .link = link},
 		.facts = *facts,
-		.available_events = available_events,
+		.available_events = events_fd,
 	};
 	return &tracefs->tracer;
 }

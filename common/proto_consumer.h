@@ -135,14 +135,13 @@ RF_MESSAGE(rf_consumer_create_rings, RF_CONSUMER_CREATE_RINGS_FIELDS)
 	X(u64, trace) X(u32, channel) X(u32, record) X(u32, event) X(u32, size_min) X(blob, ops)
 RF_MESSAGE(rf_consumer_describe_record, RF_CONSUMER_DESCRIBE_RECORD_FIELDS)
 
-/* first: number of the first stream in the names of files. capacity: packets that a ring holds. */
+/* first: number of the first stream in the names of files. */
 /* clang-format off */
 #define RF_CONSUMER_ADD_STREAMS_FIELDS(X) \
 	X(u64, trace) \
 	X(u32, channel) \
 	X(u32, stream_class) \
 	X(u32, first) \
-	X(u32, capacity) \
 	X(u8, overwrite) \
 	X(u64, file_size) \
 	X(u64, file_count) \

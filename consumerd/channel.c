@@ -2,34 +2,18 @@
 #include "consumerd/channel.h"
 
 #include "common/log.h"
-#include "consumerd/channel_buffers.h"
 #include "consumerd/channel_files.h"
-#include "consumerd/headroom.h"
-#include "consumerd/source_ust.h"
 #include "consumerd/stream_task.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
-/* A session daemon that does not take a channel for so long does not get it. */
-#define HAND_OVER_SECONDS 2
 
 struct flush_waiter {
 	struct rf_list node;
 	struct rf_completion *completion;
 };
-
-static void free_channel(struct rf_channel *channel)
-{
-	if (channel->buffers)
-		rf_ust_buffers_destroy(channel->buffers);
-	free(channel->streams);
-	free(channel);
-}
 
 /* Data thread: a stream's trouble goes to the session daemon. */
 static void report_stream(const struct rf_stream *stream, int error)
@@ -50,166 +34,107 @@ static void before_write(void *data)
 	rf_catch_up_wait(data);
 }
 
-static struct rf_stream *create_stream(struct rf_channel *channel, unsigned int cpu,
-	const struct rf_packet_origin *origin, struct rf_channel_count *count)
+struct rf_channel *rf_channel_new(struct rf_trace *trace, const struct rf_channel_def *def)
+{
+	struct rf_channel_count *count = rf_session_count(trace->session, def->number);
+	struct rf_channel *channel = count ? calloc(1, sizeof(*channel)) : NULL;
+
+	if (!channel)
+		return NULL;
+	channel->trace = trace;
+	channel->count = count;
+	rf_list_init(&channel->node);
+	rf_list_init(&channel->flushes);
+	channel->number = def->number;
+	channel->stream_class = def->stream_class;
+	channel->overwrite = def->overwrite;
+	channel->file_size = def->file_size;
+	channel->file_count = def->file_count;
+	snprintf(channel->name, sizeof(channel->name), "%s", def->name);
+	channel->base = def->base;
+	channel->free_base = def->free_base;
+	return channel;
+}
+
+struct rf_channel *rf_channel_find(struct rf_trace *trace, uint32_t number)
+{
+	rf_list_for_each(node, &trace->channels) {
+		struct rf_channel *channel = rf_container_of(node, struct rf_channel, node);
+
+		if (channel->number == number && !channel->ending)
+			return channel;
+	}
+	return NULL;
+}
+
+static struct rf_stream *create_stream(struct rf_channel *channel, struct rf_source *source)
 {
 	struct rf_daemon *daemon = channel->trace->daemon;
-	struct rf_source *source = rf_source_ust_new(channel->buffers, cpu, origin);
+	struct rf_stream *stream = rf_stream_new(source, channel->count, channel->overwrite);
 
-	if (!source)
+	if (!stream)
 		return NULL;
-
-	struct rf_stream *stream = rf_stream_new(source, count, channel->buffers->overwrite);
-
-	if (!stream) {
-		source->ops->destroy(source);
-		return NULL;
-	}
 	stream->report = report_stream;
 	stream->owner = channel;
+	stream->number = channel->stream_count;
 	stream->described = &channel->described;
 	stream->file_size = channel->file_size;
 	stream->file_count = channel->file_count;
 	stream->want_file = rf_channel_want_file;
 	stream->before_write = before_write;
 	stream->before_write_data = &daemon->catch_up;
-	stream->thread = &daemon->threads[cpu % daemon->thread_count];
+	stream->thread = &daemon->threads[stream->number % daemon->thread_count];
 	return stream;
 }
 
-static int create_streams(
-	struct rf_channel *channel, const struct rf_consumer_create_channel *request, struct rf_channel_count *count)
+int rf_channel_add(struct rf_channel *channel, struct rf_source *source)
 {
-	struct rf_packet_origin origin = {
-		.stream_class = request->stream_class, .abi_bits = channel->trace->daemon->abi_bits};
+	struct rf_stream **streams = reallocarray(
+		channel->streams, channel->stream_count + 1, sizeof(struct rf_stream *));
 
-	memcpy(origin.uuid, channel->trace->format.uuid, RF_UUID_SIZE);
-	channel->streams = calloc(channel->buffers->cpu_count, sizeof(struct rf_stream *));
-	if (!channel->streams)
-		return -ENOMEM;
-	for (unsigned int cpu = 0; cpu < channel->buffers->cpu_count; cpu++) {
-		origin.cpu = cpu;
-		channel->streams[cpu] = create_stream(channel, cpu, &origin, count);
-		if (!channel->streams[cpu])
-			return -ENOMEM;
-		channel->stream_count++;
-	}
-	return 0;
-}
+	if (streams)
+		channel->streams = streams;
 
-/* The ends of pipes, memory, data file and index; see rf_ust_buffers_create() and request_files(). */
-#define CHANNEL_FDS 2u
-#define STREAM_FDS 7u
+	struct rf_stream *stream = streams ? create_stream(channel, source) : NULL;
 
-static int send_status(int sock, int32_t status)
-{
-	const struct timeval wait = {.tv_sec = HAND_OVER_SECONDS};
-
-	if (setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) < 0)
-		return -errno;
-	return send(sock, &status, sizeof(status), MSG_NOSIGNAL) == (ssize_t)sizeof(status) ? 0 : -EPIPE;
-}
-
-/* A session daemon that does not take them leaves a channel without writers, which ends with its trace. */
-static int hand_over(struct rf_channel *channel, int sock)
-{
-	int err = send_status(sock, 0);
-
-	if (!err)
-		err = rf_ust_buffers_hand_over(channel->buffers, sock);
-	if (err)
-		rf_warning("the session daemon did not take a channel of trace %llu",
-			(unsigned long long)channel->trace->id);
-	return 0;
-}
-
-/* SOCK gets status and buffers as soon as those exist, before the streams take them over. */
-static int build(struct rf_channel **result, struct rf_trace *trace, const struct rf_consumer_create_channel *request,
-	int sock, const int *files)
-{
-	struct rf_channel_count *count = rf_session_count(trace->session, request->channel);
-	struct rf_channel *channel = count ? calloc(1, sizeof(*channel)) : NULL;
-
-	if (!channel) {
-		rf_ust_buffers_close_files(files);
+	if (!stream) {
+		source->ops->destroy(source);
 		return -ENOMEM;
 	}
-	channel->trace = trace;
-	rf_list_init(&channel->node);
-	rf_list_init(&channel->flushes);
-	memcpy(channel->name, request->name, sizeof(channel->name));
-	channel->stream_class = request->stream_class;
-	channel->file_size = request->file_size;
-	channel->file_count = request->file_count;
-
-	int err = rf_headroom(trace->daemon->opener.expected + CHANNEL_FDS +
-		STREAM_FDS * (unsigned int)lttng_ust_ctl_get_nr_stream_per_channel());
-
-	if (err)
-		rf_ust_buffers_close_files(files);
-	else
-		err = rf_ust_buffers_create(&channel->buffers, request, trace->format.uuid, files);
-	if (!err)
-		err = hand_over(channel, sock);
-	if (!err)
-		err = create_streams(channel, request, count);
-	if (err) {
-		for (unsigned int i = 0; i < channel->stream_count; i++)
-			rf_stream_free(channel->streams[i]);
-		free_channel(channel);
-		return err;
-	}
-	*result = channel;
+	channel->streams[channel->stream_count++] = stream;
 	return 0;
 }
 
-void rf_channel_refuse(int sock, int status)
+static void free_channel(struct rf_channel *channel)
 {
-	(void)send_status(sock, status);
-	close(sock);
+	if (channel->free_base)
+		channel->free_base(channel->base);
+	free(channel->streams);
+	free(channel);
 }
 
-/* Without a directory the streams stay parked, as they begin. */
-static void give_files(struct rf_channel *channel)
+void rf_channel_free(struct rf_channel *channel)
+{
+	for (unsigned int i = 0; i < channel->stream_count; i++)
+		rf_stream_free(channel->streams[i]);
+	free_channel(channel);
+}
+
+void rf_channel_start(struct rf_channel *channel)
 {
 	const struct rf_stream_order order = {.dir = channel->trace->dir};
+	unsigned int first = channel->started;
 	struct rf_list requests;
 
+	if (!rf_list_linked(&channel->node))
+		rf_list_append(&channel->trace->channels, &channel->node);
+	channel->started = channel->stream_count;
+	/* Without a directory the streams stay parked, as they begin. */
 	if (!order.dir)
 		return;
 	rf_list_init(&requests);
-	rf_channel_order(channel, &order, NULL, &requests);
+	rf_channel_order_from(channel, first, &order, NULL, &requests);
 	rf_channel_files_ask(&requests);
-}
-
-void rf_channel_create(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock)
-{
-	if (trace->buffer_dir && !trace->ending)
-		rf_channel_buffers_ask(trace, request, sock);
-	else
-		rf_channel_make(trace, request, sock, NULL);
-}
-
-void rf_channel_make(
-	struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock, const int *files)
-{
-	struct rf_channel *channel;
-	int err = 0;
-
-	if (trace->ending) {
-		err = -ENOENT;
-		rf_ust_buffers_close_files(files);
-	} else {
-		err = build(&channel, trace, request, sock, files);
-	}
-	if (err) {
-		rf_error("cannot make a channel of trace %llu: %s", (unsigned long long)trace->id, strerror(-err));
-		rf_channel_refuse(sock, err);
-		return;
-	}
-	close(sock);
-	rf_list_append(&trace->channels, &channel->node);
-	give_files(channel);
 }
 
 void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion)

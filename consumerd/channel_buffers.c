@@ -2,7 +2,8 @@
 #include "consumerd/channel_buffers.h"
 
 #include "common/proto_broker.h"
-#include "consumerd/channel.h"
+#include "consumerd/ust_buffers.h"
+#include "consumerd/ust_channel.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,9 +27,9 @@ static void make(struct unmade_channel *unmade)
 
 	if (unmade->status) {
 		rf_ust_buffers_close_files(unmade->files);
-		rf_channel_refuse(unmade->sock, unmade->status);
+		rf_ust_channel_refuse(unmade->sock, unmade->status);
 	} else {
-		rf_channel_make(trace, &unmade->request, unmade->sock, unmade->files);
+		rf_ust_channel_make(trace, &unmade->request, unmade->sock, unmade->files);
 	}
 	free(unmade);
 	rf_trace_op_gone(trace);
@@ -69,7 +70,7 @@ void rf_channel_buffers_ask(struct rf_trace *trace, const struct rf_consumer_cre
 	struct unmade_channel *unmade = count ? calloc(1, sizeof(*unmade) + count * sizeof(int)) : NULL;
 
 	if (!unmade) {
-		rf_channel_refuse(sock, -ENOMEM);
+		rf_ust_channel_refuse(sock, -ENOMEM);
 		return;
 	}
 	unmade->trace = trace;

@@ -8,7 +8,7 @@
 
 #include "consumerd/trace.h"
 
-/* As rf_channel_create(), which calls it. */
+/* As rf_ust_channel_create(), which calls it. */
 void rf_channel_buffers_ask(struct rf_trace *trace, const struct rf_consumer_create_channel *request, int sock);
 
 #endif

@@ -15,6 +15,9 @@
  */
 void rf_channel_order(struct rf_channel *channel, const struct rf_stream_order *order, struct rf_completion *completion,
 	struct rf_list *requests);
+/* To those from stream FIRST on. */
+void rf_channel_order_from(struct rf_channel *channel, unsigned int first, const struct rf_stream_order *order,
+	struct rf_completion *completion, struct rf_list *requests);
 /* Asks the broker for what is in REQUESTS, which is empty then. The channels live at least until it has answered. */
 void rf_channel_files_ask(struct rf_list *requests);
 /* A stream's rf_stream_want_file_fn. Data thread. */

@@ -13,13 +13,25 @@
 #define PACKETS_A_TURN 8u
 /* How long a stalled stream is left alone: so that it takes a small part of the thread's time at worst. */
 #define STALL_PAUSE (250 * RF_MS)
+/* And so long those that cannot be waited for. */
+#define MUTE_PAUSE RF_SECOND
+
+static int poll_for(struct rf_data_thread *thread, struct rf_stream *stream)
+{
+	struct epoll_event event = {.events = stream->source->wait_events, .data.ptr = stream};
+
+	if (stream->source->wait_fd >= 0 &&
+		epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, stream->source->wait_fd, &event) < 0)
+		return -errno;
+	return 0;
+}
 
 int rf_data_thread_watch(struct rf_data_thread *thread, struct rf_stream *stream)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
+	int err = poll_for(thread, stream);
 
-	if (epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, stream->source->wait_fd, &event) < 0)
-		return -errno;
+	if (err)
+		return err;
 	stream->watched = true;
 	/* What was written before has no reason to wake us again. */
 	rf_list_append(&thread->busy, &stream->turn);
@@ -28,10 +40,17 @@ int rf_data_thread_watch(struct rf_data_thread *thread, struct rf_stream *stream
 
 void rf_data_thread_unwatch(struct rf_data_thread *thread, struct rf_stream *stream)
 {
-	if (stream->watched)
-		epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, stream->source->wait_fd, NULL);
+	/* A mute one is not there; neither is one that nothing can be waited for. */
+	if (stream->watched && stream->source->wait_fd >= 0)
+		(void)epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, stream->source->wait_fd, NULL);
 	stream->watched = false;
 	rf_list_remove(&stream->turn);
+}
+
+void rf_data_thread_look(struct rf_data_thread *thread, struct rf_stream *stream)
+{
+	if (stream->watched && !rf_list_linked(&stream->turn))
+		rf_list_append(&thread->busy, &stream->turn);
 }
 
 static void take_turn(struct rf_data_thread *thread, struct rf_stream *stream)
@@ -61,11 +80,14 @@ static void stream_ready(struct rf_data_thread *thread, struct rf_stream *stream
 	char hints[256];
 
 	/* One read takes the hints of a burst; what is left makes the next epoll_wait() come back. */
-	(void)!read(stream->source->wait_fd, hints, sizeof(hints));
-	if (events & (EPOLLHUP | EPOLLERR) && !(events & EPOLLIN)) {
-		/* Nobody writes any more, not even we: cannot happen while the source lives, and must not spin. */
-		epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, stream->source->wait_fd, NULL);
-		stream->watched = false;
+	if (stream->source->wait_is_pipe)
+		(void)!read(stream->source->wait_fd, hints, sizeof(hints));
+	if (events & (EPOLLHUP | EPOLLERR) && !(events & stream->source->wait_events)) {
+		/* Has nothing to wait for: the ring of a CPU that never was online. It may come. */
+		(void)epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, stream->source->wait_fd, NULL);
+		rf_list_remove(&stream->turn);
+		rf_list_append(&thread->mute, &stream->turn);
+		return;
 	}
 	if (rf_list_linked(&stream->turn))
 		return;
@@ -106,6 +128,22 @@ static void end_pauses(struct rf_data_thread *thread)
 	}
 }
 
+/* No timer: an idle machine is not woken for this. */
+static void ask_mute(struct rf_data_thread *thread)
+{
+	if (!rf_list_linked(&thread->mute) || rf_now() - thread->asked_mute < MUTE_PAUSE)
+		return;
+	thread->asked_mute = rf_now();
+	rf_list_for_each_safe(node, tmp, &thread->mute) {
+		struct rf_stream *stream = rf_container_of(node, struct rf_stream, turn);
+
+		if (poll_for(thread, stream) < 0)
+			continue;
+		rf_list_remove(node);
+		rf_list_append(&thread->busy, node);
+	}
+}
+
 /* One turn for each that has more; those that still have more afterwards come in the next round. */
 static void serve_busy(struct rf_data_thread *thread)
 {
@@ -137,6 +175,7 @@ static void *serve(void *data)
 				stream_ready(thread, batch[i].data.ptr, batch[i].events);
 		}
 		end_pauses(thread);
+		ask_mute(thread);
 		serve_busy(thread);
 		/* Last: a job may free a stream that the batch names. */
 		if (jobs)
@@ -152,6 +191,7 @@ int rf_data_thread_start(struct rf_data_thread *thread)
 	*thread = (struct rf_data_thread){0};
 	rf_list_init(&thread->busy);
 	rf_list_init(&thread->stalled);
+	rf_list_init(&thread->mute);
 
 	int err = rf_job_queue_init(&thread->jobs);
 

@@ -21,6 +21,8 @@ struct rf_data_thread {
 	struct rf_job stop_job;
 	struct rf_list busy;    /* streams with more packets */
 	struct rf_list stalled; /* streams that were woken but are left alone until `not_before` */
+	struct rf_list mute; /* streams whose descriptors said that there is nothing to wait for; asked now and then */
+	uint64_t asked_mute;
 	bool stopping;
 	atomic_uint progress; /* changes as long as it works */
 	atomic_bool failed;   /* it cannot wait for anything: only a bug does that */
@@ -34,5 +36,7 @@ void rf_data_thread_stop(struct rf_data_thread *thread);
 /* On the thread itself (a job): begin and end to serve STREAM. */
 int rf_data_thread_watch(struct rf_data_thread *thread, struct rf_stream *stream);
 void rf_data_thread_unwatch(struct rf_data_thread *thread, struct rf_stream *stream);
+/* Something may be in it, though nothing says so. */
+void rf_data_thread_look(struct rf_data_thread *thread, struct rf_stream *stream);
 
 #endif

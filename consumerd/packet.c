@@ -9,6 +9,30 @@ size_t rf_packet_header_size(uint8_t abi_bits)
 	return abi_bits == 32 ? RF_CTF_PACKET_HEADER - 4 : RF_CTF_PACKET_HEADER;
 }
 
+void rf_packet_make_header(struct rf_packet *packet)
+{
+	const struct rf_packet_origin *origin = packet->origin;
+	const struct rf_packet_facts *facts = &packet->facts;
+	struct rf_writer w;
+
+	rf_writer_init_fixed(&w, packet->header, sizeof(packet->header), RF_HOST_ORDER);
+	rf_write_u32(&w, RF_CTF_PACKET_MAGIC);
+	rf_write_bytes(&w, origin->uuid, sizeof(origin->uuid));
+	rf_write_u32(&w, origin->stream_class);
+	rf_write_u64(&w, origin->instance);
+	rf_write_u64(&w, facts->begin);
+	rf_write_u64(&w, facts->end);
+	rf_write_u64(&w, facts->content_bits);
+	rf_write_u64(&w, facts->packet_bits);
+	rf_write_u64(&w, facts->sequence);
+	if (origin->abi_bits == 32)
+		rf_write_u32(&w, (uint32_t)facts->discarded);
+	else
+		rf_write_u64(&w, facts->discarded);
+	rf_write_u32(&w, origin->cpu);
+	packet->header_len = w.at;
+}
+
 int rf_packet_check(struct rf_packet *packet, size_t size)
 {
 	const struct rf_packet_origin *origin = packet->origin;
@@ -35,7 +59,7 @@ int rf_packet_check(struct rf_packet *packet, size_t size)
 	uint32_t cpu = rf_read_u32(&r);
 
 	if (!rf_reader_done(&r) || magic != RF_CTF_PACKET_MAGIC || memcmp(uuid, origin->uuid, sizeof(uuid)) != 0 ||
-		stream_class != origin->stream_class || instance != origin->cpu || cpu != origin->cpu)
+		stream_class != origin->stream_class || instance != origin->instance || cpu != origin->cpu)
 		return -EPROTO;
 	if (facts->packet_bits != (uint64_t)size * 8 || facts->content_bits > facts->packet_bits ||
 		facts->content_bits < packet->header_len * 8 || facts->begin > facts->end)
@@ -67,6 +91,6 @@ void rf_index_entry(uint8_t out[RF_INDEX_ENTRY], const struct rf_packet *packet,
 	rf_write_u64(&w, facts->end);
 	rf_write_u64(&w, facts->discarded);
 	rf_write_u64(&w, packet->origin->stream_class);
-	rf_write_u64(&w, packet->origin->cpu);
+	rf_write_u64(&w, packet->origin->instance);
 	rf_write_u64(&w, facts->sequence);
 }

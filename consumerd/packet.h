@@ -19,6 +19,7 @@
 struct rf_packet_origin {
 	uint8_t uuid[RF_UUID_SIZE];
 	uint32_t stream_class;
+	uint32_t instance; /* of the stream class: the CPU, but for streams that are no CPU's */
 	uint32_t cpu;
 	uint8_t abi_bits; /* 32 or 64: the width of events_discarded */
 };
@@ -42,6 +43,8 @@ struct rf_packet {
 };
 
 size_t rf_packet_header_size(uint8_t abi_bits);
+/* Makes the header of a packet of which origin and facts are set. Sets header_len. */
+void rf_packet_make_header(struct rf_packet *packet);
 /*
  * Reads and checks packet->header (origin and header_len are set). SIZE: bytes of the packet with its padding. 0, or
  * -EPROTO when the header does not belong to a packet of this origin and size.

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 struct source_ust {
 	struct rf_source source;
@@ -293,6 +294,9 @@ struct rf_source *rf_source_ust_new(
 	ust->source = (struct rf_source){
 		.ops = &source_ust_ops,
 		.wait_fd = lttng_ust_ctl_stream_get_wait_fd(stream),
+		.wait_events = EPOLLIN,
+		.wait_is_pipe = true,
+		.stalls = true,
 		.capacity = (unsigned int)buffers->subbuf_count + (buffers->overwrite ? 1 : 0),
 		.origin = *origin,
 	};

@@ -17,7 +17,7 @@ void rf_stream_copy_begin(
 
 	*copy = (struct rf_stream_copy){.out.without_index = true};
 	rf_output_begin(&copy->out, stream, dir, sink);
-	if (stream->failed || !sink)
+	if (stream->failed || (!sink && !source->silent))
 		return;
 	if (!stream->copied || source->ops->position(source) != stream->copied_at || source->ops->empty(source)) {
 		source->ops->flush(source);
@@ -58,7 +58,7 @@ static int copy_one(struct rf_stream *stream, struct rf_stream_copy *copy)
 	uint64_t before = rf_now();
 	int err = stream->source->ops->peek(stream->source, copy->next, &packet);
 
-	if (err == -EAGAIN && rf_now() - before > STALL)
+	if (err == -EAGAIN && stream->source->stalls && rf_now() - before > STALL)
 		copy->stalls++;
 	if (err)
 		return err;

@@ -132,6 +132,14 @@ int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_tr
 	return 0;
 }
 
+int rf_trace_identify(struct rf_trace *trace, const uint8_t uuid[RF_UUID_SIZE])
+{
+	if (trace->text.started)
+		return -EBUSY;
+	memcpy(trace->format.uuid, uuid, RF_UUID_SIZE);
+	return 0;
+}
+
 void rf_trace_push_metadata(struct rf_trace *trace, const struct rf_consumer_push_metadata *push)
 {
 	int err = rf_metadata_text_push(&trace->text, push->version, push->offset, push->text.data, push->text.len);

@@ -15,6 +15,7 @@ enum rf_role {
 	RF_ROLE_WORKER,
 	RF_ROLE_SESSIOND,
 	RF_ROLE_CONSUMER,
+	RF_ROLE_KERNEL_CONSUMER,
 	RF_ROLE_AUTOLOAD,
 	RF_ROLE_KERNEL,
 };
@@ -27,7 +28,8 @@ enum rf_argument_test {
 	RF_ARG_OWN_PID, /* argument == getpid() */
 	/* socketpair() only: AF_UNIX and no datagram socket, which could reach any address that files allow */
 	RF_ARG_CONNECTED_UNIX,
-	RF_ARG_BIT_SET, /* (argument & value) == value */
+	RF_ARG_BIT_SET,  /* (argument & value) == value */
+	RF_ARG_IOCTL_OF, /* numbers of ioctl(2): the type byte, which a driver has of its own, == value */
 };
 
 struct rf_call_rule {

@@ -35,8 +35,8 @@ static void check_index(const struct rf_packet *packet)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct rf_packet_origin origins[] = {
-		{.uuid = {1, 2, 3}, .stream_class = 5, .cpu = 1, .abi_bits = 64},
-		{.uuid = {1, 2, 3}, .stream_class = 5, .cpu = 1, .abi_bits = 32},
+		{.uuid = {1, 2, 3}, .stream_class = 5, .instance = 1, .cpu = 1, .abi_bits = 64},
+		{.uuid = {1, 2, 3}, .stream_class = 5, .instance = 1, .cpu = 1, .abi_bits = 32},
 	};
 
 	if (!size)

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static const struct rf_packet_origin origin = {.uuid = {1, 2, 3}, .stream_class = 5, .cpu = 1, .abi_bits = 64};
+static const struct rf_packet_origin origin = {.uuid = {1, 2, 3}, .stream_class = 5, .instance = 1, .cpu = 1, .abi_bits = 64};
 
 /* A packet of SIZE bytes as the tracer would leave it. BODY has at least SIZE bytes. */
 __attribute__((unused)) static struct rf_packet make_packet(uint64_t sequence, size_t size, const uint8_t *body)
@@ -24,7 +24,7 @@ __attribute__((unused)) static struct rf_packet make_packet(uint64_t sequence, s
 	rf_write_u32(&w, RF_CTF_PACKET_MAGIC);
 	rf_write_bytes(&w, origin.uuid, sizeof(origin.uuid));
 	rf_write_u32(&w, origin.stream_class);
-	rf_write_u64(&w, origin.cpu);
+	rf_write_u64(&w, origin.instance);
 	rf_write_u64(&w, 1000 + sequence);
 	rf_write_u64(&w, 1001 + sequence);
 	rf_write_u64(&w, 700);

@@ -10,6 +10,7 @@
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
+#include "policy/broker/state_reads.h"
 #include "policy/broker/trees.h"
 
 #include <errno.h>
@@ -324,7 +325,7 @@ void rf_children_reap(struct rf_broker *broker)
 		else if (rf_autoload_reap(broker, pid, status, &loaded))
 			rf_lifecycle_loaded(broker, loaded);
 		else if (!rf_lookups_reap(broker, pid, status) && !rf_kernel_reap(broker, pid, status) &&
-			!rf_policy_reap(broker, pid, status))
+			!rf_state_reads_reap(broker, pid, status) && !rf_policy_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}
 }

@@ -7,12 +7,14 @@
 #include "policy/broker/modules.h"
 #include "policy/broker/request_handlers.h"
 #include "policy/broker/requests.h"
+#include "policy/broker/state_reads.h"
 #include "policy/broker/tracefs.h"
 #include "policy/broker/tracefs_instance.h"
 #include "policy/hooks.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define CPU_MAX 65536u
 #define PIDS_MAX 16384u
@@ -215,6 +217,18 @@ int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame)
 	start_body(&w);
 	rf_broker_remove_probe_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
+}
+
+int rf_request_read_state(struct rf_peer *peer, struct rf_frame *frame)
+{
+	int fd = peer->broker->kernel_service ? rf_state_read_start(peer->broker) : -EPERM;
+
+	if (fd < 0)
+		return fd;
+	rf_audit("op=read-state role=kernel result=granted");
+	rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, &fd, 1);
+	close(fd);
+	return 0;
 }
 
 int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame)

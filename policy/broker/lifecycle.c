@@ -277,6 +277,7 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->trees);
 	rf_list_init(&broker->dirs);
 	rf_list_init(&broker->lookups);
+	rf_list_init(&broker->state_reads);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;
 	if (broker->options->consumer32)

@@ -58,6 +58,8 @@ struct rf_broker {
 	struct rf_list consumers;
 	struct rf_list trees;
 	struct rf_list dirs;
+	struct rf_list state_reads; /* state_reads.c */
+	unsigned int state_read_count;
 	int module_sock; /* the link to the module helper until there is a loop, -1 without */
 	struct rf_list lookups;
 	unsigned int lookup_count;

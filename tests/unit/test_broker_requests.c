@@ -601,7 +601,7 @@ Test(broker_requests, an_answer_finds_nobody_when_the_asker_is_gone)
 
 Test(broker_requests, every_allowed_call_has_a_reason)
 {
-	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_KERNEL; role++) {
+	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_STATE; role++) {
 		const struct rf_call_table *const *tables = rf_sandbox_tables((enum rf_role)role);
 
 		cr_assert(*tables);

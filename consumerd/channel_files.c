@@ -15,6 +15,7 @@ struct files_request {
 	struct rf_channel *channel;
 	uint32_t dir;
 	bool without_index;
+	bool silent; /* the files are not wanted now */
 	unsigned int first;
 	unsigned int count;
 	struct rf_stream_task *tasks[]; /* [count]; NULL: could not be posted */
@@ -50,6 +51,14 @@ static struct rf_broker_open_streams wanted_files(const struct rf_channel *chann
 	return wanted;
 }
 
+static void give_none(struct files_request *request)
+{
+	for (unsigned int i = 0; i < request->count; i++)
+		if (request->tasks[i])
+			rf_stream_task_give(request->tasks[i], NULL, 0);
+	free(request);
+}
+
 void rf_channel_files_ask(struct rf_list *requests)
 {
 	rf_list_for_each_safe(node, tmp, requests) {
@@ -61,7 +70,10 @@ void rf_channel_files_ask(struct rf_list *requests)
 		wanted.cpu_count = request->count;
 		wanted.file_number = channel->file_size ? 0 : RF_NO_FILE_NUMBER;
 		rf_list_remove(node);
-		rf_opener_streams(&channel->trace->daemon->opener, &wanted, files_opened, request);
+		if (request->silent)
+			give_none(request);
+		else
+			rf_opener_streams(&channel->trace->daemon->opener, &wanted, files_opened, request);
 	}
 }
 
@@ -76,6 +88,7 @@ static int order_some(struct rf_channel *channel, const struct rf_stream_order *
 	request->channel = channel;
 	request->dir = order->dir;
 	request->without_index = order->copy;
+	request->silent = channel->streams[first]->source->silent;
 	request->first = first;
 	request->count = count;
 	for (unsigned int i = 0; i < count; i++) {
@@ -92,12 +105,25 @@ static int order_some(struct rf_channel *channel, const struct rf_stream_order *
 	return result;
 }
 
+/* How many streams from FIRST on get their files together, or get them when they have a packet. */
+static unsigned int together(const struct rf_channel *channel, unsigned int first)
+{
+	unsigned int count = 1;
+
+	while (count < RF_OPEN_STREAMS_MAX && first + count < channel->stream_count &&
+		channel->streams[first + count]->source->silent == channel->streams[first]->source->silent)
+		count++;
+	return count;
+}
+
 void rf_channel_order_from(struct rf_channel *channel, unsigned int begin, const struct rf_stream_order *order,
 	struct rf_completion *completion, struct rf_list *requests)
 {
-	for (unsigned int first = begin; first < channel->stream_count; first += RF_OPEN_STREAMS_MAX) {
-		unsigned int left = channel->stream_count - first;
-		unsigned int count = left < RF_OPEN_STREAMS_MAX ? left : RF_OPEN_STREAMS_MAX;
+	unsigned int count;
+
+	for (unsigned int first = begin; first < channel->stream_count; first += count) {
+		count = together(channel, first);
+
 		int err = order_some(channel, order, completion, first, count, requests);
 
 		if (!err)
@@ -132,7 +158,7 @@ static void ask_next_file(struct rf_job *job)
 
 	wanted.first_cpu = output->stream->number;
 	wanted.cpu_count = 1;
-	wanted.file_number = output->number;
+	wanted.file_number = channel->file_size ? output->number : RF_NO_FILE_NUMBER;
 	rf_opener_streams(&channel->trace->daemon->opener, &wanted, next_file_opened, output);
 }
 

@@ -3,7 +3,9 @@
 #ifndef RF_CONSUMERD_CONFINE_H
 #define RF_CONSUMERD_CONFINE_H
 
+#include <stdbool.h>
+
 /* All threads must be there already. 0 or a negative errno. */
-int rf_confine(void);
+int rf_confine(bool kernel);
 
 #endif

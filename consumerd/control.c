@@ -6,6 +6,7 @@
 #include "consumerd/channel.h"
 #include "consumerd/health.h"
 #include "consumerd/modules_channel.h"
+#include "consumerd/ring_channel.h"
 #include "consumerd/session.h"
 #include "consumerd/trace_op.h"
 #include "consumerd/ust_channel.h"
@@ -56,6 +57,42 @@ static int add_streams(struct rf_daemon *daemon, struct rf_frame *frame)
 	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
 
 	return trace ? rf_modules_channel_add(trace, &request, frame) : -ENOENT;
+}
+
+static int create_rings(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_create_rings request;
+
+	if (!rf_consumer_create_rings_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_ring_channel_create(trace, &request) : -ENOENT;
+}
+
+static int describe_record(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_describe_record request;
+
+	if (!rf_consumer_describe_record_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_ring_channel_describe(trace, &request) : -ENOENT;
+}
+
+static int add_events(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_add_events request;
+
+	if (!rf_consumer_add_events_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_ring_channel_add_events(trace, &request) : -ENOENT;
 }
 
 static int identify_trace(struct rf_daemon *daemon, struct rf_frame *frame)
@@ -243,28 +280,43 @@ static int destroy_session(struct rf_daemon *daemon, struct rf_frame *frame)
 	return 0;
 }
 
+enum server {
+	SERVER_ANY,
+	SERVER_UST,    /* the consumers of applications alone */
+	SERVER_KERNEL, /* the consumer of the kernel alone */
+};
+
 /* A handler that returns 0 has answered or will; for a negative errno the answer, if one is due, is given here. */
 static const struct {
 	const char *name;
 	int (*handle)(struct rf_daemon *daemon, struct rf_frame *frame);
 	bool answered;
+	enum server server;
 } messages[] = {
-	[RF_CONSUMER_CREATE_TRACE] = {"create trace", create_trace, false},
-	[RF_CONSUMER_CREATE_CHANNEL] = {"create channel", create_channel, false},
-	[RF_CONSUMER_PUSH_METADATA] = {"push metadata", push_metadata, false},
-	[RF_CONSUMER_END_TRACE] = {"end trace", end_trace, false},
-	[RF_CONSUMER_FLUSH_SESSION] = {"flush session", flush_session, true},
-	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false},
-	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true},
-	[RF_CONSUMER_DESCRIBE_CHANNEL] = {"describe channel", describe_channel, false},
-	[RF_CONSUMER_ADD_STREAMS] = {"add streams", add_streams, false},
-	[RF_CONSUMER_IDENTIFY_TRACE] = {"identify trace", identify_trace, false},
-	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false},
-	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false},
-	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true},
-	[RF_CONSUMER_HEALTH] = {"health", health, true},
-	[RF_CONSUMER_DESTROY_SESSION] = {"destroy session", destroy_session, true},
+	[RF_CONSUMER_CREATE_TRACE] = {"create trace", create_trace, false, SERVER_ANY},
+	[RF_CONSUMER_CREATE_CHANNEL] = {"create channel", create_channel, false, SERVER_UST},
+	[RF_CONSUMER_PUSH_METADATA] = {"push metadata", push_metadata, false, SERVER_ANY},
+	[RF_CONSUMER_END_TRACE] = {"end trace", end_trace, false, SERVER_ANY},
+	[RF_CONSUMER_FLUSH_SESSION] = {"flush session", flush_session, true, SERVER_ANY},
+	[RF_CONSUMER_RESUME_SESSION] = {"resume session", resume_session, false, SERVER_ANY},
+	[RF_CONSUMER_STATISTICS] = {"statistics", statistics, true, SERVER_ANY},
+	[RF_CONSUMER_DESCRIBE_CHANNEL] = {"describe channel", describe_channel, false, SERVER_ANY},
+	[RF_CONSUMER_MOVE_TRACE] = {"move trace", move_trace, false, SERVER_ANY},
+	[RF_CONSUMER_SNAPSHOT_TRACE] = {"snapshot trace", snapshot_trace, false, SERVER_ANY},
+	[RF_CONSUMER_SETTLE_SESSION] = {"settle session", settle_session, true, SERVER_ANY},
+	[RF_CONSUMER_HEALTH] = {"health", health, true, SERVER_ANY},
+	[RF_CONSUMER_DESTROY_SESSION] = {"destroy session", destroy_session, true, SERVER_ANY},
+	[RF_CONSUMER_CREATE_RINGS] = {"create rings", create_rings, false, SERVER_KERNEL},
+	[RF_CONSUMER_DESCRIBE_RECORD] = {"describe record", describe_record, false, SERVER_KERNEL},
+	[RF_CONSUMER_ADD_STREAMS] = {"add streams", add_streams, false, SERVER_KERNEL},
+	[RF_CONSUMER_IDENTIFY_TRACE] = {"identify trace", identify_trace, false, SERVER_KERNEL},
+	[RF_CONSUMER_ADD_EVENTS] = {"add events", add_events, false, SERVER_KERNEL},
 };
+
+static bool serves(const struct rf_daemon *daemon, enum server server)
+{
+	return server == SERVER_ANY || daemon->kernel == (server == SERVER_KERNEL);
+}
 
 void rf_control_serve(struct rf_daemon *daemon, struct rf_frame *frame)
 {
@@ -277,7 +329,7 @@ void rf_control_serve(struct rf_daemon *daemon, struct rf_frame *frame)
 		return;
 	}
 
-	int err = messages[frame->type].handle(daemon, frame);
+	int err = serves(daemon, messages[frame->type].server) ? messages[frame->type].handle(daemon, frame) : -EPERM;
 
 	if (!err)
 		return;

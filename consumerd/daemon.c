@@ -31,6 +31,9 @@ static void end_all(struct rf_daemon *daemon)
 	if (daemon->ending)
 		return;
 	rf_link_drain(&daemon->control);
+	daemon->end_wanted = true;
+	if (rf_hold_active(&daemon->hold))
+		return;
 	daemon->ending = true;
 	rf_list_for_each_safe(node, tmp, &daemon->sessions)
 		rf_session_end_traces(rf_container_of(node, struct rf_session, node));
@@ -39,7 +42,25 @@ static void end_all(struct rf_daemon *daemon)
 
 static void control_frame(struct rf_link *link, struct rf_frame *frame)
 {
-	rf_control_serve(link->owner, frame);
+	struct rf_daemon *daemon = link->owner;
+
+	if (rf_hold_frame(&daemon->hold, frame) < 0)
+		rf_error("no memory for a message of the session daemon");
+}
+
+static void serve_frame(void *data, struct rf_frame *frame)
+{
+	rf_control_serve(data, frame);
+}
+
+static void hold_released(void *data)
+{
+	struct rf_daemon *daemon = data;
+
+	if (!daemon->serving)
+		rf_catch_up_end(&daemon->catch_up);
+	if (daemon->end_wanted)
+		end_all(daemon);
 }
 
 static void control_gone(struct rf_link *link, int status)
@@ -58,8 +79,11 @@ static void control_ready(struct rf_watch *watch, uint32_t events)
 	struct rf_daemon *daemon = rf_container_of(watch, struct rf_daemon, control.watch);
 
 	rf_catch_up_begin(&daemon->catch_up);
+	daemon->serving = true;
 	daemon->serve_control(watch, events);
-	rf_catch_up_end(&daemon->catch_up);
+	daemon->serving = false;
+	if (!rf_hold_active(&daemon->hold))
+		rf_catch_up_end(&daemon->catch_up);
 }
 
 static void broker_frame(struct rf_link *link, struct rf_frame *frame)
@@ -120,6 +144,7 @@ static int receive_start(struct rf_daemon *daemon, int broker_fd)
 	daemon->id = start.consumer;
 	daemon->uid = start.uid;
 	daemon->abi_bits = start.abi_bits;
+	daemon->kernel = start.kernel;
 	rf_log_init("ringfence-consumerd", start.log_level <= RF_LOG_DEBUG ? start.log_level : RF_LOG_WARNING);
 	return 0;
 }
@@ -162,7 +187,7 @@ static int start_threads(struct rf_daemon *daemon)
 			return err;
 	}
 	/* The library's own thread, too. */
-	return rf_ust_buffers_warm_up();
+	return daemon->kernel ? 0 : rf_ust_buffers_warm_up();
 }
 
 static int start_links(struct rf_daemon *daemon)
@@ -178,7 +203,7 @@ static int start_links(struct rf_daemon *daemon)
 	return err;
 }
 
-static int start(struct rf_daemon *daemon, int (*confine)(void))
+static int start(struct rf_daemon *daemon, int (*confine)(bool kernel))
 {
 	raise_file_limit();
 
@@ -187,7 +212,7 @@ static int start(struct rf_daemon *daemon, int (*confine)(void))
 	if (!err)
 		err = start_threads(daemon);
 	if (!err && confine)
-		err = confine();
+		err = confine(daemon->kernel);
 	if (!err)
 		err = start_links(daemon);
 	return err;
@@ -200,6 +225,7 @@ static void stop(struct rf_daemon *daemon)
 	rf_list_for_each_safe(node, tmp, &daemon->sessions)
 		rf_session_free(rf_container_of(node, struct rf_session, node));
 	rf_health_fini(daemon);
+	rf_hold_fini(&daemon->hold);
 	rf_watch_remove(&daemon->jobs_watch);
 	rf_catch_up_fini(&daemon->catch_up);
 	rf_link_fini(&daemon->control);
@@ -215,6 +241,7 @@ static int prepare(struct rf_daemon *daemon, int broker_fd, int control_fd)
 	for (unsigned int i = 0; i < RF_TRACE_BUCKETS; i++)
 		rf_list_init(&daemon->traces[i]);
 	rf_health_init(daemon);
+	rf_hold_init(&daemon->hold, serve_frame, hold_released, daemon);
 	rf_catch_up_init(&daemon->catch_up, control_fd);
 
 	int err = rf_link_init(&daemon->broker, broker_fd, broker_frame, broker_gone, daemon);
@@ -228,7 +255,7 @@ static int prepare(struct rf_daemon *daemon, int broker_fd, int control_fd)
 	return err ? err : second ? second : third;
 }
 
-int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(void))
+int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(bool kernel))
 {
 	struct rf_daemon *daemon = calloc(1, sizeof(*daemon));
 
@@ -244,7 +271,10 @@ int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(void))
 			err = start(daemon, confine);
 		what = "cannot start";
 		if (!err) {
-			rf_debug("consumer %u serves uid %u", daemon->id, daemon->uid);
+			if (daemon->kernel)
+				rf_debug("consumer %u serves the kernel", daemon->id);
+			else
+				rf_debug("consumer %u serves uid %u", daemon->id, daemon->uid);
 			err = rf_loop_run(daemon->loop);
 			what = "event loop failed";
 		}

@@ -9,6 +9,7 @@
 #include "consumerd/catch_up.h"
 #include "consumerd/data_thread.h"
 #include "consumerd/health.h"
+#include "consumerd/hold.h"
 #include "consumerd/opener.h"
 
 #include <stdbool.h>
@@ -22,6 +23,8 @@ struct rf_daemon {
 	struct rf_link control;
 	struct rf_opener opener;
 	rf_watch_fn serve_control; /* the control link's own */
+	struct rf_hold hold;       /* of what comes on the control link */
+	bool serving;              /* frames that just came */
 	struct rf_catch_up catch_up;
 	struct rf_job_queue jobs; /* for the control thread */
 	struct rf_watch jobs_watch;
@@ -29,11 +32,13 @@ struct rf_daemon {
 	unsigned int thread_count;
 	struct rf_health health;
 	uint32_t id;
-	uid_t uid; /* of the traced applications */
+	bool kernel; /* serves channels of the kernel, and no others */
+	uid_t uid;   /* of the traced applications */
 	uint8_t abi_bits;
 	struct rf_list sessions;
 	struct rf_list traces[RF_TRACE_BUCKETS]; /* by id */
 	unsigned int trace_count;
+	bool end_wanted; /* when nothing is held any more */
 	bool ending;
 };
 
@@ -42,7 +47,7 @@ struct rf_daemon {
  * broker is gone or SIGTERM came. CONFINE is called when all threads are there and nothing needs the system any more; a
  * negative value ends the process. NULL: none (tests). Returns an exit status.
  */
-int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(void));
+int rf_daemon_run(int broker_fd, int control_fd, int (*confine)(bool kernel));
 /* The last trace may have ended: leave the loop if that was asked for. */
 void rf_daemon_trace_gone(struct rf_daemon *daemon);
 

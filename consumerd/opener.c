@@ -78,6 +78,16 @@ void rf_opener_buffers(
 	request(opener, RF_BROKER_OPEN_BUFFERS, &w, wanted->cpu_count, opened, data);
 }
 
+void rf_opener_rings(
+	struct rf_opener *opener, const struct rf_broker_open_rings *wanted, rf_opened_fn opened, void *data)
+{
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_broker_open_rings_encode(&w, wanted);
+	request(opener, RF_BROKER_OPEN_RINGS, &w, 1 + 2 * wanted->cpu_count, opened, data);
+}
+
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)
 {
 	rf_list_for_each(node, &opener->pending) {

@@ -12,6 +12,7 @@ void rf_output_begin(struct rf_output *output, struct rf_stream *stream, uint32_
 	output->sink = sink;
 	output->number = 0;
 	output->at = 0;
+	output->unopened = dir && !sink && stream->source->silent;
 }
 
 void rf_output_end(struct rf_output *output)
@@ -25,6 +26,8 @@ bool rf_output_fits(const struct rf_output *output, uint64_t size)
 {
 	uint64_t limit = output->stream->file_size;
 
+	if (output->unopened)
+		return false;
 	/* A file takes one packet in any case. */
 	return !limit || !output->sink || !output->at || (output->at <= limit && size <= limit - output->at);
 }
@@ -36,7 +39,9 @@ void rf_output_turn(struct rf_output *output)
 	/* With a count the next file may be this one: it must not be open when it is emptied. */
 	rf_output_end(output);
 	output->at = 0;
-	output->number++;
+	if (!output->unopened)
+		output->number++;
+	output->unopened = false;
 	if (output->number == RF_NO_FILE_NUMBER || (count && output->number >= count))
 		output->number = 0;
 	output->wanting = true;

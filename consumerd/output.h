@@ -23,13 +23,15 @@ struct rf_output {
 	uint32_t number;      /* of the current file in the set */
 	uint64_t at;          /* bytes in it */
 	bool without_index;
-	bool wanting; /* waits for the next file */
+	bool unopened; /* the first file is asked for when there is a packet */
+	bool wanting;  /* waits for the next file */
 	struct rf_job job;
 	struct rf_sink *next; /* the file that came, and */
 	int error;            /* why there is none */
 };
 
-/* Takes SINK, the first file in DIR. */
+/* Takes SINK, the first file in DIR. Without one, the first file of a silent source's stream comes when it is needed.
+ */
 void rf_output_begin(struct rf_output *output, struct rf_stream *stream, uint32_t dir, struct rf_sink *sink);
 /* Closes the file. */
 void rf_output_end(struct rf_output *output);

@@ -112,20 +112,6 @@ struct rf_record_program *rf_record_program_new(
 	return NULL;
 }
 
-/* Eight bytes at a time, which may be up to seven too many. */
-static inline uint8_t *copy(uint8_t *out, const uint8_t *from, size_t len)
-{
-	uint8_t *end = out + len;
-
-	if (len > 64) {
-		memcpy(out, from, len);
-		return end;
-	}
-	for (size_t at = 0; at < len; at += 8)
-		memcpy(out + at, from + at, 8);
-	return end;
-}
-
 static inline uint8_t *put16(uint8_t *out, uint16_t v)
 {
 	memcpy(out, &v, sizeof(v));
@@ -159,16 +145,8 @@ static inline const uint8_t *located(
 	return payload + (*len ? at : 0);
 }
 
-/* A run of a program: SPARE is what variable parts may still take. */
-struct run {
-	const uint8_t *payload;
-	size_t len;
-	uint8_t *out;
-	size_t spare;
-};
-
 /* Without its NUL, for which there is room already. */
-static bool put_string(struct run *run, const struct rf_record_op *op)
+static bool put_string(struct rf_record_run *run, const struct rf_record_op *op)
 {
 	size_t len;
 	const uint8_t *text = located(op, run->payload, run->len, &len);
@@ -177,21 +155,21 @@ static bool put_string(struct run *run, const struct rf_record_op *op)
 	if (len > run->spare)
 		return false;
 	run->spare -= len;
-	run->out = copy(run->out, text, len);
+	run->out = rf_record_copy(run->out, text, len);
 	*run->out++ = 0;
 	return true;
 }
 
-static bool put_elements(struct run *run, const uint8_t *elements, size_t count, size_t size)
+static bool put_elements(struct rf_record_run *run, const uint8_t *elements, size_t count, size_t size)
 {
 	if (count * size > run->spare)
 		return false;
 	run->spare -= count * size;
-	run->out = copy(put16(run->out, (uint16_t)count), elements, count * size);
+	run->out = rf_record_copy(put16(run->out, (uint16_t)count), elements, count * size);
 	return true;
 }
 
-static bool put_sequence(struct run *run, const struct rf_record_op *op)
+static bool put_sequence(struct rf_record_run *run, const struct rf_record_op *op)
 {
 	size_t len;
 	const uint8_t *elements = located(op, run->payload, run->len, &len);
@@ -199,23 +177,23 @@ static bool put_sequence(struct run *run, const struct rf_record_op *op)
 	return put_elements(run, elements, len / op->len, op->len);
 }
 
-static bool put_tail(struct run *run, const struct rf_record_op *op)
+static bool put_tail(struct rf_record_run *run, const struct rf_record_op *op)
 {
 	size_t len = run->len - op->at;
 
 	return put_elements(run, run->payload + op->at, len < UINT16_MAX ? len : UINT16_MAX, 1);
 }
 
-static bool run_op(struct run *run, const struct rf_record_op *op)
+static bool run_op(struct rf_record_run *run, const struct rf_record_op *op)
 {
 	const uint8_t *from = run->payload + op->at;
 
 	switch (op->kind) {
 	case RF_OP_COPY:
-		run->out = copy(run->out, from, op->len);
+		run->out = rf_record_copy(run->out, from, op->len);
 		return true;
 	case RF_OP_ADD32:
-		run->out = put32(run->out, get32(from) + (uint32_t)op->value);
+		run->out = rf_record_add32(run->out, from, op->value);
 		return true;
 	case RF_OP_STRING:
 		return put_string(run, op);
@@ -232,18 +210,12 @@ static bool run_op(struct run *run, const struct rf_record_op *op)
 	}
 }
 
-size_t rf_record_program_run(
-	const struct rf_record_program *program, const uint8_t *payload, size_t len, uint8_t *out, size_t room)
+bool rf_record_run_rest(struct rf_record_run *run, const struct rf_record_op *op, const struct rf_record_op *end)
 {
-	if (program->fixed > room)
-		return RF_RECORD_NO_ROOM;
-
-	struct run run = {.payload = payload, .len = len, .out = out, .spare = room - program->fixed};
-
-	for (uint32_t i = 0; i < program->count; i++)
-		if (!run_op(&run, &program->ops[i]))
-			return RF_RECORD_NO_ROOM;
-	return (size_t)(run.out - out);
+	for (; op != end; op++)
+		if (!run_op(run, op))
+			return false;
+	return true;
 }
 
 #define RWBS_WRITE 1u

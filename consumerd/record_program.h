@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Bytes that may be read behind a payload, and written behind the room that was given. */
 #define RF_RECORD_SLACK 16u
@@ -34,13 +35,63 @@ struct rf_record_program {
 struct rf_record_program *rf_record_program_new(
 	uint32_t event, uint32_t size_min, const void *ops, size_t len, int *error);
 
+/* A program at work. */
+struct rf_record_run {
+	const uint8_t *payload;
+	size_t len;
+	uint8_t *out;
+	size_t spare; /* what variable parts may still take of the room */
+};
+
+/* Eight bytes at a time, which may be up to seven too many. */
+static inline uint8_t *rf_record_copy(uint8_t *out, const uint8_t *from, size_t len)
+{
+	if (len > 64) {
+		memcpy(out, from, len);
+		return out + len;
+	}
+	for (size_t at = 0; at < len; at += 8)
+		memcpy(out + at, from + at, 8);
+	return out + len;
+}
+
+static inline uint8_t *rf_record_add32(uint8_t *out, const uint8_t *from, int32_t value)
+{
+	uint32_t v;
+
+	memcpy(&v, from, sizeof(v));
+	v += (uint32_t)value;
+	memcpy(out, &v, sizeof(v));
+	return out + sizeof(v);
+}
+
+/* Runs the program from OP on. False: no room. */
+bool rf_record_run_rest(struct rf_record_run *run, const struct rf_record_op *op, const struct rf_record_op *end);
+
 #define RF_RECORD_NO_ROOM SIZE_MAX
 /*
- * Writes the event's payload to OUT, which has ROOM bytes and RF_RECORD_SLACK more; PAYLOAD has LEN bytes, at least
- * size_min, and RF_RECORD_SLACK more that may be read. The bytes written, or RF_RECORD_NO_ROOM.
+ * Writes the event's payload to OUT, which has program->fixed bytes, SPARE ones and RF_RECORD_SLACK more; PAYLOAD has
+ * LEN bytes, at least size_min, and RF_RECORD_SLACK more that may be read. The bytes written, or RF_RECORD_NO_ROOM.
  */
-size_t rf_record_program_run(
-	const struct rf_record_program *program, const uint8_t *payload, size_t len, uint8_t *out, size_t room);
+static inline size_t rf_record_program_run(
+	const struct rf_record_program *program, const uint8_t *payload, size_t len, uint8_t *out, size_t spare)
+{
+	const struct rf_record_op *end = program->ops + program->count;
+	uint8_t *at = out;
+
+	for (const struct rf_record_op *op = program->ops; op != end; op++) {
+		if (op->kind == RF_OP_COPY) {
+			at = rf_record_copy(at, payload + op->at, op->len);
+		} else if (op->kind == RF_OP_ADD32) {
+			at = rf_record_add32(at, payload + op->at, op->value);
+		} else {
+			struct rf_record_run run = {.payload = payload, .len = len, .out = at, .spare = spare};
+
+			return rf_record_run_rest(&run, op, end) ? (size_t)(run.out - out) : RF_RECORD_NO_ROOM;
+		}
+	}
+	return (size_t)(at - out);
+}
 
 /* The operation bits that the kernel's text of LEN bytes stands for. */
 uint32_t rf_rwbs_bits(const uint8_t *text, size_t len);

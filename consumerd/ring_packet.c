@@ -49,69 +49,118 @@ static inline uint8_t *put_header(uint8_t *out, uint32_t id, uint64_t time, uint
 	return out + 6;
 }
 
+/* A packet on its way, in registers. */
+struct pen {
+	uint8_t *out;
+	const uint8_t *limit;
+	uint64_t last; /* time of the event before; of the first one itself */
+};
+
+/* RF_RING_TAKEN: the record is in the packet. */
+static inline __attribute__((always_inline)) enum rf_ring_taken put_event(
+	struct pen *pen, struct rf_record_table *table, const uint8_t *payload, size_t len, uint64_t time)
+{
+	uint16_t id;
+
+	memcpy(&id, payload, sizeof(id));
+
+	const struct rf_record_program *program = rf_record_table_get(table, id);
+
+	if (!program)
+		return RF_RING_UNKNOWN;
+	if (len < program->size_min)
+		return RF_RING_BROKEN;
+
+	ptrdiff_t spare = pen->limit - pen->out - (ptrdiff_t)(HEADER_MAX + program->fixed);
+
+	if (spare < 0)
+		return RF_RING_FULL;
+	if (time < pen->last)
+		time = pen->last;
+
+	uint8_t *out = put_header(pen->out, program->event, time, pen->last);
+	size_t wrote = rf_record_program_run(program, payload, len, out, (size_t)spare);
+
+	if (wrote == RF_RECORD_NO_ROOM)
+		return RF_RING_FULL;
+	pen->last = time;
+	pen->out = out + wrote;
+	return RF_RING_TAKEN;
+}
+
+/* Plain records, as long as there are some: what take_any() does, with less to find out. */
+static uint64_t take_plain(struct pen *shared, struct rf_ring_page *page, struct rf_record_table *table)
+{
+	const uint8_t *end = page->end;
+	const uint8_t *at = page->at;
+	uint64_t time = page->time;
+	struct pen pen = *shared;
+	uint64_t records = 0;
+
+	while (end - at >= (ptrdiff_t)sizeof(uint32_t)) {
+		uint32_t head;
+
+		memcpy(&head, at, sizeof(head));
+
+		size_t len = rf_ring_plain_length(head);
+
+		if (!len || (size_t)(end - at) - sizeof(head) < len ||
+			put_event(&pen, table, at + sizeof(head), len, time + (head >> 5)) != RF_RING_TAKEN)
+			break;
+		time += head >> 5;
+		at += sizeof(head) + len;
+		records++;
+	}
+	page->at = at;
+	page->time = time;
+	*shared = pen;
+	return records;
+}
+
+/* The next record. RF_RING_TAKEN with *MORE false: there is none. */
+static enum rf_ring_taken take_any(struct rf_ring_packet *packet, struct pen *pen, struct rf_ring_page *page,
+	struct rf_record_table *table, bool *more)
+{
+	struct rf_ring_page cursor = *page;
+	struct rf_ring_record record;
+	enum rf_ring_next next = rf_ring_page_next(&cursor, &record);
+	bool first = pen->out == packet->body;
+	struct pen next_pen = *pen;
+
+	*more = next == RF_RING_RECORD;
+	if (next != RF_RING_RECORD)
+		return next == RF_RING_END ? RF_RING_TAKEN : RF_RING_BROKEN;
+	/* A reader knows the time of the first one from the packet's header. */
+	if (first && next_pen.last < cursor.time)
+		next_pen.last = cursor.time;
+
+	enum rf_ring_taken taken = put_event(&next_pen, table, record.payload, record.len, cursor.time);
+
+	if (taken != RF_RING_TAKEN)
+		return taken;
+	if (first)
+		packet->begin = next_pen.last;
+	packet->records++;
+	*pen = next_pen;
+	*page = cursor;
+	return RF_RING_TAKEN;
+}
+
 enum rf_ring_taken rf_ring_packet_take(
 	struct rf_ring_packet *packet, struct rf_ring_page *page, struct rf_record_table *table)
 {
-	struct rf_ring_page cursor = *page;
-	const uint8_t *limit = packet->body + packet->room;
-	uint8_t *out = packet->body + packet->at;
-	uint64_t last = packet->end;
-	uint64_t records = 0;
-	enum rf_ring_taken result;
+	struct pen pen = {.out = packet->body + packet->at, .limit = packet->body + packet->room, .last = packet->end};
+	enum rf_ring_taken taken;
+	bool more;
 
-	for (;;) {
-		struct rf_ring_record record;
-
-		/* Where to go on when the record cannot be taken. */
-		page->at = cursor.at;
-		page->time = cursor.time;
-
-		enum rf_ring_next next = rf_ring_page_next(&cursor, &record);
-
-		if (next != RF_RING_RECORD) {
-			result = next == RF_RING_END ? RF_RING_TAKEN : RF_RING_BROKEN;
-			break;
-		}
-
-		uint16_t id;
-
-		memcpy(&id, record.payload, sizeof(id));
-
-		const struct rf_record_program *program = rf_record_table_get(table, id);
-
-		if (!program) {
-			result = RF_RING_UNKNOWN;
-			break;
-		}
-		if (record.len < program->size_min) {
-			result = RF_RING_BROKEN;
-			break;
-		}
-		if (limit - out < (ptrdiff_t)HEADER_MAX) {
-			result = RF_RING_FULL;
-			break;
-		}
-
-		uint64_t time = cursor.time < last ? last : cursor.time;
-		bool first = out == packet->body;
-		uint8_t *payload = put_header(out, program->event, time, first ? time : last);
-		size_t wrote = rf_record_program_run(
-			program, record.payload, record.len, payload, (size_t)(limit - payload));
-
-		if (wrote == RF_RECORD_NO_ROOM) {
-			result = RF_RING_FULL;
-			break;
-		}
-		if (first)
-			packet->begin = time;
-		last = time;
-		out = payload + wrote;
-		records++;
-	}
-	packet->at = (size_t)(out - packet->body);
-	packet->end = last;
-	packet->records += records;
-	return result;
+	do {
+		taken = take_any(packet, &pen, page, table, &more);
+		if (more && taken == RF_RING_TAKEN)
+			packet->records += take_plain(&pen, page, table);
+	} while (more && taken == RF_RING_TAKEN);
+	packet->at = (size_t)(pen.out - packet->body);
+	packet->end = pen.last;
+	return taken;
 }
 
 void rf_ring_packet_skip(struct rf_ring_packet *packet, struct rf_ring_page *page)

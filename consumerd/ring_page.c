@@ -100,7 +100,17 @@ static bool skip(struct rf_ring_page *page, uint32_t type, uint32_t delta)
 	}
 }
 
-enum rf_ring_next rf_ring_page_next_special(struct rf_ring_page *page, struct rf_ring_record *record)
+static bool take_plain(struct rf_ring_page *page, struct rf_ring_record *record, size_t len)
+{
+	if (len > (size_t)(page->end - page->at) - sizeof(uint32_t))
+		return false;
+	record->payload = page->at + sizeof(uint32_t);
+	record->len = len;
+	page->at += sizeof(uint32_t) + len;
+	return true;
+}
+
+enum rf_ring_next rf_ring_page_next(struct rf_ring_page *page, struct rf_ring_record *record)
 {
 	for (;;) {
 		size_t left = (size_t)(page->end - page->at);
@@ -111,13 +121,15 @@ enum rf_ring_next rf_ring_page_next_special(struct rf_ring_page *page, struct rf
 		memcpy(&head, page->at, sizeof(head));
 
 		uint32_t type = head & 31;
+		size_t len = rf_ring_plain_length(head);
 
-		if (type == TYPE_LONG) {
+		if (len || type == TYPE_LONG) {
 			page->time += head >> 5;
-			return take_long(page, record) && record->len >= 4 ? RF_RING_RECORD : RF_RING_CORRUPT;
+
+			bool ok = len ? take_plain(page, record, len) : take_long(page, record) && record->len >= 4;
+
+			return ok ? RF_RING_RECORD : RF_RING_CORRUPT;
 		}
-		if (type < TYPE_PADDING)
-			return rf_ring_page_next(page, record);
 		if (!skip(page, type, head >> 5))
 			return RF_RING_CORRUPT;
 	}

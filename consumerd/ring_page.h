@@ -42,30 +42,17 @@ enum rf_ring_next {
 
 /* 0, or -EPROTO: this is no page. lost_count is 0 when it is not known. */
 int rf_ring_page_open(struct rf_ring_page *page, const void *bytes, size_t size);
-/* All but plain records. */
-enum rf_ring_next rf_ring_page_next_special(struct rf_ring_page *page, struct rf_ring_record *record);
+/*
+ * The next record; its time is page->time. Nothing more comes after the end or something corrupt, where the page stays.
+ */
+enum rf_ring_next rf_ring_page_next(struct rf_ring_page *page, struct rf_ring_record *record);
 
-/* The next record; its time is page->time. Nothing more comes after the end or something corrupt. */
-static inline enum rf_ring_next rf_ring_page_next(struct rf_ring_page *page, struct rf_ring_record *record)
+/* Most records are plain ones: the length of one, that HEAD begins, without its head; 0: it is something else. */
+static inline size_t rf_ring_plain_length(uint32_t head)
 {
-	size_t left = (size_t)(page->end - page->at);
-	uint32_t head;
-
-	if (left < sizeof(head))
-		return left ? RF_RING_CORRUPT : RF_RING_END;
-	memcpy(&head, page->at, sizeof(head));
-
 	size_t len = (size_t)(head & 31) * 4;
 
-	if (len - 1 >= 28 * 4)
-		return rf_ring_page_next_special(page, record);
-	if (len > left - sizeof(head))
-		return RF_RING_CORRUPT;
-	page->time += head >> 5;
-	record->payload = page->at + sizeof(head);
-	record->len = len;
-	page->at += sizeof(head) + len;
-	return RF_RING_RECORD;
+	return len <= 28 * 4 ? len : 0;
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -545,6 +546,13 @@ static unsigned int capacity(const struct rf_source_ring_def *def, size_t packet
 	return packets < INT_MAX ? (unsigned int)packets : INT_MAX;
 }
 
+static bool never_online(int pipe_fd)
+{
+	struct pollfd ready = {.fd = pipe_fd, .events = POLLIN};
+
+	return poll(&ready, 1, 0) == 1 && (ready.revents & POLLERR);
+}
+
 struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 {
 	struct source_ring *ring = calloc(1, sizeof(*ring));
@@ -563,6 +571,7 @@ struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 		.ops = &source_ring_ops,
 		.wait_fd = def->pipe_fd,
 		.wait_events = EPOLLIN,
+		.silent = never_online(def->pipe_fd),
 		.capacity = capacity(def, ring->packet_size),
 		.origin = def->origin,
 	};

@@ -230,12 +230,21 @@ bool rf_stream_leave(struct rf_stream *stream, struct rf_stream_pass *pass, bool
 	return done;
 }
 
+bool rf_stream_close_packet(struct rf_stream *stream, struct rf_stream_pass *pass)
+{
+	if (stream->failed || rf_stream_parked(stream))
+		return true;
+	if (!pass->begun)
+		stream->source->ops->close_packet(stream->source);
+	return drain_all(stream, pass);
+}
+
 void rf_stream_enter(struct rf_stream *stream, uint32_t dir, struct rf_sink *sink, int error)
 {
 	rf_output_begin(&stream->out, stream, dir, sink);
 	stream->kept |= dir != 0;
-	if (dir && !sink)
+	if (dir && !sink && !stream->source->silent)
 		rf_stream_report(stream, error);
-	if (sink && !stream->failed && stream->source->ops->empty(stream->source))
+	if (dir && (sink || stream->source->silent) && !stream->failed && stream->source->ops->empty(stream->source))
 		stream->source->ops->flush(stream->source);
 }

@@ -114,6 +114,8 @@ bool rf_stream_finish(struct rf_stream *stream, struct rf_stream_pass *pass, uin
  * False as rf_stream_flush().
  */
 bool rf_stream_leave(struct rf_stream *stream, struct rf_stream_pass *pass, bool discard);
+/* Moves what there is, and does not begin a packet for it. False as rf_stream_flush(). */
+bool rf_stream_close_packet(struct rf_stream *stream, struct rf_stream_pass *pass);
 /*
  * Goes on in DIR (0: parked) with SINK, closing what it wrote to before. SINK may be NULL (ERROR says why): packets are
  * dropped and counted as lost then. An empty ring gets an empty packet, which says since when the directory has

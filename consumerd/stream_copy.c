@@ -17,7 +17,7 @@ void rf_stream_copy_begin(
 
 	*copy = (struct rf_stream_copy){.out.without_index = true};
 	rf_output_begin(&copy->out, stream, dir, sink);
-	if (stream->failed || !sink)
+	if (stream->failed || (!sink && !source->silent))
 		return;
 	if (!stream->copied || source->ops->position(source) != stream->copied_at || source->ops->empty(source)) {
 		source->ops->flush(source);

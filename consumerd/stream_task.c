@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "consumerd/data_thread.h"
+#include "consumerd/source_events.h"
 #include "consumerd/stream_copy.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ struct rf_stream_task {
 	uint64_t epoch;
 	struct rf_stream_pass pass;
 	struct rf_stream_copy copy;
+	struct rf_event_block *events;
 	struct rf_completion *completion;
 };
 
@@ -95,7 +97,7 @@ static enum task_result go_on(struct rf_stream_task *task)
 	if (!rf_stream_leave(stream, &task->pass, task->order.discard))
 		return TASK_WAITS;
 	rf_stream_enter(stream, task->order.dir, task->sink, task->error);
-	if (task->order.dir && !task->sink)
+	if (task->order.dir && task->error)
 		fail_task(task, task->error);
 	if (rf_stream_parked(stream))
 		rf_data_thread_unwatch(stream->thread, stream);
@@ -117,7 +119,7 @@ static enum task_result copy(struct rf_stream_task *task)
 	if (copied != RF_COPIED_ALL)
 		return copied == RF_COPIED_WAITING ? TASK_WAITS : TASK_AGAIN;
 	rf_stream_copy_end(&task->copy);
-	if (!task->sink || task->copy.error)
+	if (task->error || task->copy.error)
 		fail_task(task, task->copy.error ? task->copy.error : task->error);
 	return TASK_DONE;
 }
@@ -125,6 +127,18 @@ static enum task_result copy(struct rf_stream_task *task)
 static enum task_result flush(struct rf_stream_task *task)
 {
 	return rf_stream_flush(task->stream, &task->pass, task->epoch) ? TASK_DONE : TASK_WAITS;
+}
+
+static enum task_result close_packet(struct rf_stream_task *task)
+{
+	return rf_stream_close_packet(task->stream, &task->pass) ? TASK_DONE : TASK_WAITS;
+}
+
+static enum task_result add_events(struct rf_stream_task *task)
+{
+	rf_source_events_push(task->stream->source, task->events);
+	rf_data_thread_look(task->stream->thread, task->stream);
+	return TASK_DONE;
 }
 
 static enum task_result finish(struct rf_stream_task *task)
@@ -214,6 +228,21 @@ int rf_stream_post_flush(struct rf_stream *stream, uint64_t epoch, struct rf_com
 {
 	return post(&(struct rf_stream_task){
 		       .stream = stream, .act = flush, .ready = true, .epoch = epoch, .completion = completion})
+		? 0
+		: -ENOMEM;
+}
+
+int rf_stream_post_close_packet(struct rf_stream *stream, struct rf_completion *completion)
+{
+	return post(&(struct rf_stream_task){
+		       .stream = stream, .act = close_packet, .ready = true, .completion = completion})
+		? 0
+		: -ENOMEM;
+}
+
+int rf_stream_post_events(struct rf_stream *stream, struct rf_event_block *events)
+{
+	return post(&(struct rf_stream_task){.stream = stream, .act = add_events, .ready = true, .events = events})
 		? 0
 		: -ENOMEM;
 }

@@ -9,6 +9,7 @@
 #include "consumerd/completion.h"
 #include "consumerd/stream.h"
 
+struct rf_event_block;
 struct rf_stream_task;
 
 /* A task that waits for a file. */
@@ -27,13 +28,17 @@ struct rf_stream_order {
  */
 struct rf_stream_task *rf_stream_post_order(
 	struct rf_stream *stream, const struct rf_stream_order *order, struct rf_completion *completion);
-/* Takes SINK, NULL when there is none (ERROR says why). */
+/* Takes SINK, NULL when there is none: ERROR says why; 0: it comes when it is needed, see struct rf_source. */
 void rf_stream_task_give(struct rf_stream_task *task, struct rf_sink *sink, int error);
 
 /* 0, or -ENOMEM with nothing done. The stream goes on without a directory: packets stay in the ring. */
 int rf_stream_post_park(struct rf_stream *stream, bool discard, struct rf_completion *completion);
 /* When what the stream held is written. */
 int rf_stream_post_flush(struct rf_stream *stream, uint64_t epoch, struct rf_completion *completion);
+/* Writes what is there, also what is less than a packet should have. */
+int rf_stream_post_close_packet(struct rf_stream *stream, struct rf_completion *completion);
+/* Of a stream that rf_source_events_new() is the source of. Takes EVENTS, when it returns 0. */
+int rf_stream_post_events(struct rf_stream *stream, struct rf_event_block *events);
 /* Flushes, drains, frees the stream. */
 int rf_stream_post_finish(struct rf_stream *stream, uint64_t epoch, struct rf_completion *completion);
 

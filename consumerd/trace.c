@@ -134,7 +134,7 @@ int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_tr
 
 int rf_trace_identify(struct rf_trace *trace, const uint8_t uuid[RF_UUID_SIZE])
 {
-	if (trace->text.len)
+	if (trace->text.started)
 		return -EBUSY;
 	memcpy(trace->format.uuid, uuid, RF_UUID_SIZE);
 	return 0;

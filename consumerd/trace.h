@@ -38,7 +38,7 @@ struct rf_trace {
 /* 0, -EEXIST, -EINVAL, -ENOMEM. */
 int rf_trace_create(struct rf_daemon *daemon, const struct rf_consumer_create_trace *request);
 struct rf_trace *rf_trace_find(struct rf_daemon *daemon, uint64_t id);
-/* Its UUID, before any text. -EBUSY: there is some. */
+/* 0, or -EBUSY when there is text of another one. */
 int rf_trace_identify(struct rf_trace *trace, const uint8_t uuid[RF_UUID_SIZE]);
 void rf_trace_push_metadata(struct rf_trace *trace, const struct rf_consumer_push_metadata *push);
 /*

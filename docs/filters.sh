@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 
 rows() {
 	# One rule a line, then: list, call, condition, reason.
-	{ tr '\n' ' ' <policy/seccomp/tables.c; echo; } | sed -E 's/[[:space:]]+/ /g; s/ (ANY|WHEN)\(/\n\1(/g; s/ (static const struct rf_call_rule [a-z]+_rules)/\n\1/g' |
+	{ tr '\n' ' ' <policy/seccomp/tables.c; echo; } | sed -E 's/[[:space:]]+/ /g; s/ (ANY|WHEN)\(/\n\1(/g; s/ (static const struct rf_call_rule [a-z_]+_rules)/\n\1/g' |
 		sed -nE '
-			s/^static const struct rf_call_rule ([a-z]+)_rules.*/list \1/p
+			s/^static const struct rf_call_rule ([a-z_]+)_rules.*/list \1/p
 			s/^ANY\(([a-z0-9_]+), "([^"]*)"\).*/rule \1\t\t\2/p
 			s/^WHEN\(([a-z0-9_]+), (RF_ARG_[A-Z_]+), ([0-9]+), ([^"]*), "([^"]*)"\).*/rule \1\t\2 \3 \4\t\5/p'
 }
@@ -21,9 +21,11 @@ title() {
 	running) echo "Every program, once it runs" ;;
 	sessiond) echo "The session daemon, besides" ;;
 	consumer) echo "A consumer, besides" ;;
+	kernel_consumer) echo "The consumer of the kernel, besides" ;;
 	starting) echo "From execve(2) to a child's own filter" ;;
 	broker) echo "The broker itself" ;;
 	autoload) echo "The loader of sessions at start, besides" ;;
+	kernel) echo "The kernel worker, besides" ;;
 	worker) echo "A run-as worker, besides" ;;
 	sanitizer) echo "Sanitised test builds only, everywhere" ;;
 	*) echo "$1" ;;

@@ -6,6 +6,7 @@
 #include "sessiond/client/server.h"
 #include "sessiond/health_parts.h"
 #include "sessiond/kernel/domain.h"
+#include "sessiond/kernel/system_name.h"
 #include "sessiond/ust/domain_state.h"
 #include "sessiond/ust/trace_clock.h"
 
@@ -121,6 +122,7 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 	daemon->broker.on_policy = policy_came;
 	daemon->broker.on_shutdown = shut_down;
 	rf_sessions_init(&daemon->sessions, start->settings.hostname);
+	rf_system_name_init();
 	if (rf_trace_clock_init() < 0 || rf_broker_client_init(&daemon->broker, daemon->loop, broker_fd) < 0)
 		return -1;
 	daemon->recorder = rf_recorder_create(daemon->loop, &daemon->broker, start->settings.hostname);

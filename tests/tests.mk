@@ -36,6 +36,12 @@ $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/un
 unit: $(UNIT)
 	tests/unit/run.sh $(BUILD)
 
+# For a kernel with lttng-modules; see tests/kernel-vm.
+$(BUILD)/tests/kernel-vm/modules_road: $(call objects,tests/kernel-vm/modules_road.c tests/kernel-vm/road_consumer.c) \
+		$(SESSIOND) $(SANDBOX) $(COMMON)
+	$(SAY) "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
+
 # Fuzz targets: libFuzzer, clang only, with ASan and UBSan, in a tree of their own.
 FUZZ_BUILD := build-fuzz
 FUZZ_SECONDS ?= 10
@@ -56,8 +62,8 @@ FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CLIENT_LIBS) -lpthread
-FUZZ_CONSUMER := $(FUZZ_BUILD)/fuzz_packet
-$(FUZZ_CONSUMER): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
+FUZZ_CONSUMER := $(addprefix $(FUZZ_BUILD)/,fuzz_packet fuzz_ring)
+$(filter $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CONSUMERD_LIBS)
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE) $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))

@@ -26,18 +26,22 @@ int rf_request_spawn_consumer(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (!rf_broker_spawn_consumer_decode(&frame->body, &request) || frame->fd_count != 1)
 		return -EPROTO;
-	if ((request.abi_bits != 64 && request.abi_bits != 32) ||
+	if ((request.abi_bits != 64 && request.abi_bits != 32) || request.kernel > 1 ||
 		(broker->runtime->rootless && request.uid != getuid()))
 		return -EINVAL;
+	if (request.kernel && (request.abi_bits != 64 || request.uid != 0))
+		return -EINVAL;
+	if (request.kernel && !broker->kernel_service)
+		return -EPERM;
 	if (rf_children_find_consumer(broker, request.consumer))
 		return -EEXIST;
 
-	int err = rf_children_start_consumer(broker, request.consumer, request.uid, request.abi_bits, frame->fds[0]);
+	int err = rf_children_start_consumer(broker, &request, frame->fds[0]);
 
 	if (err < 0)
 		return err;
-	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u abi=%u result=granted", request.consumer,
-		request.uid, request.abi_bits);
+	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u abi=%u kernel=%u result=granted",
+		request.consumer, request.uid, request.abi_bits, request.kernel);
 	rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, NULL, 0);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "policy/broker/kernel_peer.h"
 
+#include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/requests.h"
 
@@ -64,6 +65,7 @@ void rf_kernel_peer_free(struct rf_broker *broker)
 	if (!peer)
 		return;
 	broker->kernel = NULL;
+	rf_kernel_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
 	free(peer);
 }

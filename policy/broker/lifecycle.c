@@ -6,6 +6,7 @@
 #include "policy/broker/autoload.h"
 #include "policy/broker/children.h"
 #include "policy/broker/kernel_peer.h"
+#include "policy/broker/kernel_service.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/notify_manager.h"
 #include "policy/broker/trees.h"
@@ -40,13 +41,14 @@ static void maybe_over(struct rf_broker *broker)
 		return;
 	/* They may still have torn packets to cut off. */
 	rf_trees_close_all(broker);
-	if (!rf_list_linked(&broker->trees))
+	rf_kernel_end(broker);
+	if (!rf_list_linked(&broker->trees) && rf_kernel_ended(broker))
 		rf_loop_stop(broker->loop);
 	else if (!rf_timer_armed(&broker->stop_deadline))
 		rf_timer_arm(broker->loop, &broker->stop_deadline, WORKER_GRACE, workers_late);
 }
 
-void rf_lifecycle_tree_over(struct rf_broker *broker)
+void rf_lifecycle_worker_over(struct rf_broker *broker)
 {
 	maybe_over(broker);
 }
@@ -85,6 +87,7 @@ static void maybe_restart(struct rf_broker *broker)
 	if (broker->stopping || broker->sessiond || rf_list_linked(&broker->consumers))
 		return;
 	rf_trees_close_all(broker);
+	rf_kernel_end(broker);
 	if (!broker->serving) {
 		/* Whoever started us is waiting to hear that it works; it does not. */
 		rf_error("the session daemon did not come up");
@@ -135,6 +138,7 @@ static void free_peer(struct rf_timer *timer)
 
 	rf_trees_forget_peer(broker, peer);
 	rf_lookups_forget_peer(broker, peer);
+	rf_kernel_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
 	rf_list_remove(&peer->node);
 	if (broker->sessiond == peer) {
@@ -275,6 +279,9 @@ int rf_lifecycle_run(struct rf_broker *broker)
 		rf_sandbox_allow_32bit();
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_BROKER);
+	/* What others left in the kernel goes, also when nobody traces it now. */
+	if (!err && broker->kernel_service)
+		err = rf_kernel_start(broker);
 	if (!err)
 		err = rf_children_start_sessiond(broker);
 	if (err < 0) {

@@ -24,4 +24,14 @@ int rf_request_open_streams(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_open_metadata(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_open_buffers(struct rf_peer *peer, struct rf_frame *frame);
 
+/* kernel_requests.c */
+int rf_request_kernel_open(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_make_instance(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_remove_instance(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_open_events(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_track(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_add_probe(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame);
+
 #endif

@@ -28,6 +28,14 @@ static const struct rf_request_row rows[] = {
 	{RF_BROKER_OPEN_STREAMS, RF_PEER_CONSUMER, "open-streams", rf_request_open_streams},
 	{RF_BROKER_OPEN_METADATA, RF_PEER_CONSUMER, "open-metadata", rf_request_open_metadata},
 	{RF_BROKER_OPEN_BUFFERS, RF_PEER_CONSUMER, "open-buffers", rf_request_open_buffers},
+	{RF_BROKER_OPEN_RINGS, RF_PEER_CONSUMER, "open-rings", rf_request_open_rings},
+	{RF_BROKER_KERNEL_OPEN, RF_PEER_KERNEL, "kernel-open", rf_request_kernel_open},
+	{RF_BROKER_MAKE_INSTANCE, RF_PEER_KERNEL, "make-instance", rf_request_make_instance},
+	{RF_BROKER_REMOVE_INSTANCE, RF_PEER_KERNEL, "remove-instance", rf_request_remove_instance},
+	{RF_BROKER_OPEN_EVENTS, RF_PEER_KERNEL, "open-events", rf_request_open_events},
+	{RF_BROKER_TRACK, RF_PEER_KERNEL, "track", rf_request_track},
+	{RF_BROKER_ADD_PROBE, RF_PEER_KERNEL, "add-probe", rf_request_add_probe},
+	{RF_BROKER_REMOVE_PROBE, RF_PEER_KERNEL, "remove-probe", rf_request_remove_probe},
 };
 
 const char *rf_peer_role_name(enum rf_peer_role role)

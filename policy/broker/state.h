@@ -10,6 +10,7 @@
 #include "common/link.h"
 #include "policy/broker/capabilities.h"
 #include "policy/broker/options.h"
+#include "policy/broker/policy.h"
 #include "policy/broker/runtime.h"
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@ enum rf_peer_role {
 };
 
 struct rf_broker;
+struct rf_kernel_service;
 
 /* A child that sends requests, or the second link of one. */
 struct rf_peer {
@@ -46,9 +48,11 @@ struct rf_broker {
 	struct rf_identity sessiond_identity;
 	struct rf_identity consumer_identity;
 	char hostname[256];
-	char helper_dir[PATH_MAX]; /* of the other programs */
-	struct rf_peer *sessiond;  /* NULL while it is being restarted */
-	struct rf_peer *kernel;    /* its kernel thread's link; goes when it goes */
+	char helper_dir[PATH_MAX];                /* of the other programs */
+	struct rf_peer *sessiond;                 /* NULL while it is being restarted */
+	struct rf_peer *kernel;                   /* its kernel thread's link; goes when it goes */
+	struct rf_kernel_service *kernel_service; /* NULL: the kernel is not traced */
+	struct rf_policy policy;
 	struct rf_list consumers;
 	struct rf_list trees;
 	struct rf_list dirs;

@@ -109,6 +109,17 @@ int rf_request_end_chunk(struct rf_peer *peer, struct rf_frame *frame)
 	return rf_tree_pass(tree, peer, frame, &w, -1, op, object);
 }
 
+static const char *const dir_kinds[] = {[RF_DIR_UST_UID] = "uid", [RF_DIR_UST_PID] = "pid", [RF_DIR_KERNEL] = "kernel"};
+
+static bool dir_makes_sense(const struct rf_broker_make_dir *request)
+{
+	if (request->kind == RF_DIR_KERNEL)
+		return request->purpose == RF_DIR_TRACE;
+	return (request->kind == RF_DIR_UST_UID || request->kind == RF_DIR_UST_PID) &&
+		(request->abi_bits == 64 || request->abi_bits == 32) &&
+		(request->purpose == RF_DIR_TRACE || request->purpose == RF_DIR_BUFFERS);
+}
+
 int rf_request_make_dir(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker *broker = peer->broker;
@@ -118,9 +129,7 @@ int rf_request_make_dir(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (!rf_broker_make_dir_decode(&frame->body, &request))
 		return -EPROTO;
-	if ((request.kind != RF_DIR_UST_UID && request.kind != RF_DIR_UST_PID) ||
-		(request.abi_bits != 64 && request.abi_bits != 32) ||
-		(request.purpose != RF_DIR_TRACE && request.purpose != RF_DIR_BUFFERS))
+	if (!dir_makes_sense(&request))
 		return -EINVAL;
 
 	struct rf_tree *tree = rf_tree_find(broker, request.tree);
@@ -128,8 +137,10 @@ int rf_request_make_dir(struct rf_peer *peer, struct rf_frame *frame)
 
 	if (!tree || !consumer || !request.chunk)
 		return -ENOENT;
-	/* A consumer sees one uid's buffers; it gets files for no other. */
-	if (RF_CHECK_GRANTS && consumer->uid != request.uid)
+	/* A consumer sees one uid's buffers, or the kernel's; it gets files for no other. */
+	if (RF_CHECK_GRANTS &&
+		(consumer->kernel != (request.kind == RF_DIR_KERNEL) ||
+			(!consumer->kernel && consumer->uid != request.uid)))
 		return -EPERM;
 	if (rf_dir_find(broker, request.dir))
 		return -EEXIST;
@@ -139,7 +150,7 @@ int rf_request_make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	if (err < 0)
 		return err;
 	snprintf(object, sizeof(object), "role=sessiond dir=%u chunk=%u kind=%s purpose=%s traced-uid=%u consumer=%u",
-		request.dir, request.chunk, request.kind == RF_DIR_UST_UID ? "uid" : "pid",
+		request.dir, request.chunk, dir_kinds[request.kind],
 		request.purpose == RF_DIR_BUFFERS ? "buffers" : "trace", request.uid, request.consumer);
 	start_body(&w);
 	rf_broker_make_dir_encode(&w, &request);

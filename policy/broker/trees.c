@@ -108,7 +108,7 @@ static void worker_gone(struct rf_link *link, int status)
 	if (!tree->closing)
 		rf_audit("op=worker tree=%u uid=%u result=lost", tree->id, tree->uid);
 	tree_free(tree);
-	rf_lifecycle_tree_over(broker);
+	rf_lifecycle_worker_over(broker);
 }
 
 static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t broker)

@@ -92,6 +92,7 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
+	ANY(sysinfo, "the C library sorts what is large by how much memory there is"),
 	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
 	ANY(pread64, "programs of clients that get probes, for where in them a function is"),
 	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
@@ -127,6 +128,34 @@ static const struct rf_call_rule consumer_rules[] = {
 	ANY(mbind, "liblttng-ust-ctl places ring buffers"),
 };
 TABLE(consumer);
+
+/* That of the kernel: it makes no ring, and reads what the broker opened for it. */
+static const struct rf_call_rule kernel_consumer_rules[] = {
+	ANY(pread64, "statistics of the kernel's rings"),
+	ANY(pwrite64, "files it was given"),
+	ANY(pwritev, "files it was given"),
+	ANY(ftruncate, "takes back a packet that a full disk cut"),
+	ANY(fallocate, "files it was given"),
+	ANY(sync_file_range, "write-out hints"),
+	ANY(fadvise64, "write-out hints"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in the control socket"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_SNAPSHOT, "a module's ring: which packets are there"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_SAMPLE, "a module's ring: where writers are"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_CONSUMED, "a module's ring: the one position taken down"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PRODUCED, "a module's ring: the other"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_GET, "a module's ring: the packet at a position"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PUT, "a module's ring: the packet stays"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_GET_NEXT, "a module's ring: the next packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PUT_NEXT, "a module's ring: the packet is done with"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PADDED_SIZE, "a module's ring: size of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_MAX_SIZE, "a module's ring: size of a sub-buffer"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_MAP_LENGTH, "a module's ring: size of its memory"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_MAP_OFFSET, "a module's ring: where a packet is in its memory"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_FLUSH, "a module's ring: ends the packet being written"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_FLUSH_EMPTY, "a module's ring: the same, even an empty one"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_INSTANCE_ID, "a module's ring: its processor"),
+};
+TABLE(kernel_consumer);
 
 /* From execve() to the child's own filter: the loader, libraries' constructors, threads. */
 static const struct rf_call_rule starting_rules[] = {
@@ -187,6 +216,7 @@ static const struct rf_call_rule broker_rules[] = {
 	ANY(capset, "capabilities of children"),
 	ANY(setsid, "own session"),
 	ANY(setrlimit, "no core files of children"),
+	ANY(setpriority, "the consumer of the kernel, before it is that"),
 	ANY(umask, "modes of trace files"),
 	ANY(unlink, "sockets and pid file at the end"),
 	ANY(unlinkat, "sockets and pid file at the end"),
@@ -244,6 +274,17 @@ static const struct rf_call_rule autoload_rules[] = {
 };
 TABLE(autoload);
 
+/* What it opens is named by the broker and by itself; what it writes, the kernel reads. */
+static const struct rf_call_rule kernel_rules[] = {
+	ANY(openat2, "files beneath a directory of tracefs"),
+	ANY(openat, "/proc/lttng, the threads of a process"),
+	ANY(mkdirat, "an instance"),
+	ANY(unlinkat, "an instance that is not used any more"),
+	ANY(getdents64, "threads of a process, instances that were left behind"),
+	ANY(getppid, "the broker still lives"),
+};
+TABLE(kernel);
+
 #ifdef RF_SANITIZED
 /* Sanitised builds are for tests: their run-times do more. */
 static const struct rf_call_rule sanitizer_rules[] = {
@@ -278,11 +319,13 @@ TABLE(sanitizer);
 #define SANITIZER
 #endif
 
-static const struct rf_call_table *const broker_tables[] = {
-	&running, &starting, &broker, &worker, &sessiond, &consumer, &autoload, SANITIZER NULL};
+static const struct rf_call_table *const broker_tables[] = {&running, &starting, &broker, &worker, &sessiond, &consumer,
+	&kernel_consumer, &autoload, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
+static const struct rf_call_table *const kernel_consumer_tables[] = {&running, &kernel_consumer, SANITIZER NULL};
+static const struct rf_call_table *const kernel_tables[] = {&running, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
@@ -292,7 +335,9 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_WORKER] = worker_tables,
 		[RF_ROLE_SESSIOND] = sessiond_tables,
 		[RF_ROLE_CONSUMER] = consumer_tables,
+		[RF_ROLE_KERNEL_CONSUMER] = kernel_consumer_tables,
 		[RF_ROLE_AUTOLOAD] = autoload_tables,
+		[RF_ROLE_KERNEL] = kernel_tables,
 	};
 
 	return tables[role];

@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int by_name(const void *a, const void *b)
-{
-	const struct rf_kernel_event *one = a;
-	const struct rf_kernel_event *other = b;
-
-	return strcmp(one->name, other->name);
-}
-
 static bool parse_line(struct rf_kernel_event *event, const char *line, size_t len)
 {
 	char system[RF_KERNEL_NAME_SIZE];
@@ -58,7 +50,6 @@ int rf_kernel_catalogue_parse(struct rf_kernel_catalogue *catalogue, const char 
 			catalogue->count++;
 		at += line + 1;
 	}
-	qsort(catalogue->events, catalogue->count, sizeof(catalogue->events[0]), by_name);
 	return 0;
 }
 

@@ -21,7 +21,7 @@ struct rf_kernel_event {
 };
 
 struct rf_kernel_catalogue {
-	struct rf_kernel_event *events; /* ascending by name */
+	struct rf_kernel_event *events; /* in the order of the text */
 	size_t count;
 };
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVERYTHING "*"
+#define EVERYTHING '*'
 
 /* What the tracer has for a type of rule. */
 struct instrumentation {
@@ -82,11 +82,13 @@ static int check(const struct rf_event_rule *rule, const struct instrumentation 
 static void fill(struct rf_modules_event *event, const struct rf_event_rule *rule, enum rf_modules_instrumentation kind)
 {
 	*event = (struct rf_modules_event){.instrumentation = kind};
-	strcpy(event->name, rule->type == RF_EVENT_ALL && !rule->name[0] ? EVERYTHING : rule->name);
+	memcpy(event->name, rule->name, sizeof(event->name));
+	if (rule->type == RF_EVENT_ALL && !rule->name[0])
+		event->name[0] = EVERYTHING;
 	if (kind == RF_MODULES_KPROBE || kind == RF_MODULES_KRETPROBE) {
 		event->u.probe.address = rule->probe.address;
 		event->u.probe.offset = rule->probe.offset;
-		strcpy(event->u.probe.symbol, rule->probe.symbol);
+		memcpy(event->u.probe.symbol, rule->probe.symbol, sizeof(event->u.probe.symbol));
 	} else if (kind == RF_MODULES_UPROBE) {
 		event->u.program = rule->user_probe->fd;
 	}

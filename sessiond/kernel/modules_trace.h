@@ -72,18 +72,18 @@ void rf_modules_free_channel(struct rf_modules_channel_state *channel);
 void rf_modules_free_rules(struct rf_modules_channel_state *channel);
 
 int rf_modules_trace_new(
-	struct rf_kernel_tracer *tracer, const struct rf_kernel_trace_def *def, struct rf_kernel_trace **trace);
-void rf_modules_trace_free(struct rf_kernel_trace *trace);
-int rf_modules_add_channel(struct rf_kernel_trace *trace, const struct rf_kernel_channel_def *def);
-int rf_modules_enable_channel(struct rf_kernel_trace *trace, uint32_t channel, bool on);
-int rf_modules_add_rule(struct rf_kernel_trace *trace, uint32_t channel, uint32_t id, struct rf_event_rule *rule);
-int rf_modules_enable_rule(struct rf_kernel_trace *trace, uint32_t channel, uint32_t id, bool on);
-int rf_modules_add_context(struct rf_kernel_trace *trace, uint32_t channel, const struct rf_context *context);
-int rf_modules_track(struct rf_kernel_trace *trace, const struct rf_kernel_tracker_def *tracker);
-int rf_modules_start(struct rf_kernel_trace *trace);
-int rf_modules_stop(struct rf_kernel_trace *trace);
-int rf_modules_dump_state(struct rf_kernel_trace *trace);
-int rf_modules_regenerate_metadata(struct rf_kernel_trace *trace, int64_t clock_offset);
-void rf_modules_trace_readable(struct rf_kernel_trace *trace);
+	struct rf_kernel_tracer *tracer, const struct rf_kernel_trace_def *def, struct rf_kernel_trace **result);
+void rf_modules_trace_free(struct rf_kernel_trace *base);
+int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_kernel_channel_def *def);
+int rf_modules_enable_channel(struct rf_kernel_trace *base, uint32_t id, bool on);
+int rf_modules_add_rule(struct rf_kernel_trace *base, uint32_t channel_id, uint32_t id, struct rf_event_rule *rule);
+int rf_modules_enable_rule(struct rf_kernel_trace *base, uint32_t channel_id, uint32_t id, bool on);
+int rf_modules_add_context(struct rf_kernel_trace *base, uint32_t id, const struct rf_context *context);
+int rf_modules_track(struct rf_kernel_trace *base, const struct rf_kernel_tracker_def *tracker);
+int rf_modules_start(struct rf_kernel_trace *base);
+int rf_modules_stop(struct rf_kernel_trace *base);
+int rf_modules_dump_state(struct rf_kernel_trace *base);
+int rf_modules_regenerate_metadata(struct rf_kernel_trace *base, int64_t clock_offset);
+void rf_modules_trace_readable(struct rf_kernel_trace *base);
 
 #endif

@@ -2,6 +2,8 @@
 /* The kernel thread: a loop of its own that runs commands, each of which may block on the broker and the kernel. */
 #include "common/log.h"
 #include "sessiond/kernel/domain_state.h"
+#include "sessiond/kernel/modules.h"
+#include "sessiond/kernel/tracefs.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -35,7 +37,18 @@ static int find_tracer(struct rf_kernel_thread *thread)
 	if (!rf_broker_kernel_decode(&reply->body, &facts) || reply->fd_count != 1)
 		return code_of_no_tracer(-EPROTO);
 
-	return code;
+	int fd = rf_frame_take_fd(reply, 0);
+
+	if (facts.tracer == RF_TRACER_MODULES)
+		thread->tracer = rf_modules_tracer_new(thread->link, fd, &code);
+	else if (facts.tracer == RF_TRACER_TRACEFS)
+		thread->tracer = rf_tracefs_tracer_new(thread->link, &facts, fd);
+	if (!thread->tracer) {
+		close(fd);
+		return code;
+	}
+	rf_info("kernel tracer: %s", thread->tracer->ops->name);
+	return LTTNG_OK;
 }
 
 static void run_command(struct rf_mail *mail, void *data)

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "sessiond/kernel/tracefs_parts.h"
+#include "sessiond/kernel/tracefs_state_events.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -19,8 +20,11 @@ int rf_tracefs_read(int fd, size_t limit, char **text, size_t *len)
 	ssize_t got = 0;
 
 	*len = 0;
+	*text = NULL;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
 	*text = malloc(room);
-	while (*text && (got = pread(fd, *text + *len, room - *len, (off_t)*len)) > 0) {
+	while (*text && (got = read(fd, *text + *len, room - *len)) > 0) {
 		*len += (size_t)got;
 		if (*len < room)
 			continue;
@@ -74,10 +78,12 @@ void rf_tracefs_body(struct rf_writer *body)
 
 static bool room_for(struct rf_kernel_names *names, const struct rf_kernel_catalogue *catalogue)
 {
+	size_t count = catalogue->count + RF_STATE_EVENTS;
+
 	*names = (struct rf_kernel_names){
-		.text = malloc(catalogue->count * RF_KERNEL_NAME_SIZE + 1),
-		.offsets = calloc(catalogue->count + 1, sizeof(names->offsets[0])),
-		.flags = calloc(catalogue->count + 1, 1),
+		.text = malloc(count * RF_KERNEL_NAME_SIZE),
+		.offsets = calloc(count, sizeof(names->offsets[0])),
+		.flags = calloc(count, 1),
 	};
 	return names->text && names->offsets && names->flags;
 }
@@ -108,6 +114,8 @@ static int list(struct rf_kernel_tracer *tracer, enum rf_kernel_event_kind kind,
 	for (size_t i = 0; i < catalogue.count; i++)
 		if (catalogue.events[i].kind == kind)
 			add_name(names, &at, rf_kernel_syscall_name(catalogue.events[i].name));
+	for (unsigned int i = 0; kind == RF_KERNEL_TRACEPOINT && i < RF_STATE_EVENTS; i++)
+		add_name(names, &at, rf_state_event_name((enum rf_state_event)i));
 	rf_kernel_catalogue_free(&catalogue);
 	return LTTNG_OK;
 }
@@ -155,7 +163,7 @@ static const struct rf_kernel_tracer_ops ops = {
 };
 
 struct rf_kernel_tracer *rf_tracefs_tracer_new(
-	struct rf_kernel_link *link, const struct rf_broker_kernel *facts, int available_events)
+	struct rf_kernel_link *link, const struct rf_broker_kernel *facts, int events_fd)
 {
 	struct rf_tracefs_tracer *tracefs = calloc(1, sizeof(*tracefs));
 
@@ -164,7 +172,7 @@ struct rf_kernel_tracer *rf_tracefs_tracer_new(
 	*tracefs = (struct rf_tracefs_tracer){
 		.tracer = {.ops = &ops, .link = link},
 		.facts = *facts,
-		.available_events = available_events,
+		.available_events = events_fd,
 	};
 	return &tracefs->tracer;
 }

@@ -47,6 +47,16 @@ int rf_tracefs_context_find(uint32_t type)
 	return unknown(type) ? RF_TRACEFS_CONTEXT_UNKNOWN : RF_TRACEFS_CONTEXT_NONE;
 }
 
+size_t rf_tracefs_context_size(uint32_t contexts)
+{
+	size_t size = 0;
+
+	for (unsigned int i = 0; i < RF_TRACEFS_CONTEXTS; i++)
+		if (contexts & (1u << i))
+			size += contexts_known[i].size;
+	return size;
+}
+
 void rf_tracefs_context_text(struct rf_text *text, uint32_t contexts)
 {
 	for (unsigned int i = 0; i < RF_TRACEFS_CONTEXTS; i++)

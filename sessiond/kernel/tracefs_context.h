@@ -26,6 +26,8 @@ enum rf_tracefs_context {
 #define RF_TRACEFS_CONTEXT_UNKNOWN (-2) /* there is no such context of the kernel */
 /* TYPE: of the client protocol. An enum rf_tracefs_context, or one of the above. */
 int rf_tracefs_context_find(uint32_t type);
+/* Bytes that they take in an event. */
+size_t rf_tracefs_context_size(uint32_t contexts);
 /* Their fields in the metadata's description of a stream. */
 void rf_tracefs_context_text(struct rf_text *text, uint32_t contexts);
 /* Of all contexts, in their order; false when FORMAT lacks what they are made of. */

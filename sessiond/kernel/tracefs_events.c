@@ -58,7 +58,7 @@ bool rf_tracefs_rule_takes(const struct rf_tracefs_rule *rule, const struct rf_t
 int rf_tracefs_rule_leave_out(struct rf_tracefs_rule *rule, const struct rf_tracefs_event *event)
 {
 	const struct rf_tracefs_event **more = reallocarray(
-		rule->left_out, rule->left_out_count + 1, sizeof(rule->left_out[0]));
+		rule->left_out, rule->left_out_count + 1, sizeof(const struct rf_tracefs_event *));
 
 	if (!more)
 		return -ENOMEM;

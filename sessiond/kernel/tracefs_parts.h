@@ -124,7 +124,7 @@ static inline bool rf_tracefs_channel_on(const struct rf_tracefs_channel *channe
 int rf_tracefs_catalogue(struct rf_tracefs_tracer *tracer, struct rf_kernel_catalogue *catalogue);
 /* Writes TEXT with one call. 0 or negative errno. */
 int rf_tracefs_write(int fd, const char *text);
-/* The whole of a file whose offset others have, too, malloc'd. 0 or negative errno; -ENOMEM above LIMIT, too. */
+/* The whole of a file, from its beginning, malloc'd. 0 or negative errno; -ENOMEM above LIMIT, too. */
 int rf_tracefs_read(int fd, size_t limit, char **text, size_t *len);
 /* A writer for the body of a message. */
 void rf_tracefs_body(struct rf_writer *body);
@@ -139,14 +139,14 @@ int rf_tracefs_start(struct rf_kernel_trace *trace);
 int rf_tracefs_stop(struct rf_kernel_trace *trace);
 /* tracefs_channel.c */
 int rf_tracefs_add_channel(struct rf_kernel_trace *trace, const struct rf_kernel_channel_def *def);
-int rf_tracefs_enable_channel(struct rf_kernel_trace *trace, uint32_t channel, bool on);
-int rf_tracefs_add_context(struct rf_kernel_trace *trace, uint32_t channel, const struct rf_context *context);
+int rf_tracefs_enable_channel(struct rf_kernel_trace *trace, uint32_t id, bool on);
+int rf_tracefs_add_context(struct rf_kernel_trace *trace, uint32_t id, const struct rf_context *context);
 void rf_tracefs_channel_free(struct rf_tracefs_channel *channel);
 /* tracefs_rules.c */
-int rf_tracefs_add_rule(struct rf_kernel_trace *trace, uint32_t channel, uint32_t id, struct rf_event_rule *rule);
-int rf_tracefs_enable_rule(struct rf_kernel_trace *trace, uint32_t channel, uint32_t id, bool on);
+int rf_tracefs_add_rule(struct rf_kernel_trace *trace, uint32_t channel_id, uint32_t id, struct rf_event_rule *what);
+int rf_tracefs_enable_rule(struct rf_kernel_trace *trace, uint32_t channel_id, uint32_t id, bool on);
 /* tracefs_tracker.c */
-int rf_tracefs_track(struct rf_kernel_trace *trace, const struct rf_kernel_tracker_def *tracker);
+int rf_tracefs_track(struct rf_kernel_trace *trace, const struct rf_kernel_tracker_def *def);
 /* Makes CHANNEL's instance track what the trace's trackers say. */
 int rf_tracefs_track_channel(struct rf_tracefs_channel *channel);
 void rf_tracefs_trackers_free(struct rf_tracefs_trackers *trackers);

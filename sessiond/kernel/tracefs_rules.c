@@ -44,7 +44,7 @@ static int select_events(
 
 	rf_list_for_each(node, &channel->events)
 		room++;
-	*selection = (struct selection){.events = calloc(room, sizeof(selection->events[0]))};
+	*selection = (struct selection){.events = calloc(room, sizeof(struct rf_tracefs_event *))};
 	if (err < 0 || !selection->events)
 		return err < 0 ? err : -ENOMEM;
 	rf_list_for_each(node, &channel->events) {

@@ -3,11 +3,11 @@
 
 #include "common/names.h"
 #include "sessiond/ctf/blocks.h"
+#include "sessiond/kernel/system_name.h"
 #include "sessiond/kernel/tracefs_context.h"
 #include "sessiond/ust/trace_clock.h"
 
 #include <string.h>
-#include <sys/utsname.h>
 
 /* The release of lttng-modules whose events these look like. */
 #define TRACER_MAJOR 2
@@ -39,17 +39,16 @@ static struct rf_trace_clock kernel_clock(void)
 
 static void env_block(struct rf_text *text, const struct rf_kernel_trace_def *def)
 {
-	struct utsname system = {0};
+	const struct utsname *system = rf_system_name();
 	char date[32];
 
-	uname(&system);
 	rf_format_iso8601(date, sizeof(date), def->session_created);
 	rf_text_printf(text, "env {\n");
 	rf_ctf_key(text, "hostname", def->hostname);
 	rf_ctf_key(text, "domain", "kernel");
-	rf_ctf_key(text, "sysname", system.sysname);
-	rf_ctf_key(text, "kernel_release", system.release);
-	rf_ctf_key(text, "kernel_version", system.version);
+	rf_ctf_key(text, "sysname", system->sysname);
+	rf_ctf_key(text, "kernel_release", system->release);
+	rf_ctf_key(text, "kernel_version", system->version);
 	rf_ctf_key(text, "tracer_name", "lttng-modules");
 	rf_text_printf(text, "\ttracer_major = %d;\n\ttracer_minor = %d;\n\ttracer_patchlevel = %d;\n", TRACER_MAJOR,
 		TRACER_MINOR, TRACER_PATCH);

@@ -39,7 +39,10 @@ struct peer {
 	pthread_t broker_thread;
 	pthread_barrier_t broker_runs; /* a program that forks while a thread starts has its locks locked for ever */
 	bool refuse_streams;           /* the broker answers -EACCES */
-	bool backwards;                /* the broker waits for a pause, then answers what came last first */
+	bool kernel;                   /* it is the consumer of the kernel */
+	/* Of that one, the answer to RF_BROKER_OPEN_RINGS: descriptors, and their number; negative errno. */
+	int (*open_rings)(const struct rf_broker_open_rings *wanted, int *fds);
+	bool backwards; /* the broker waits for a pause, then answers what came last first */
 	uint32_t serial;
 	unsigned int ended;  /* RF_CONSUMER_TRACE_ENDED seen */
 	unsigned int failed; /* RF_CONSUMER_STREAM_FAILED seen */
@@ -109,6 +112,14 @@ static unsigned int peer_open_buffers(const struct peer *peer, struct rf_frame *
 	return wanted.cpu_count;
 }
 
+static int peer_open_rings(const struct peer *peer, struct rf_frame *frame, int *fds)
+{
+	struct rf_broker_open_rings wanted;
+
+	cr_assert(rf_broker_open_rings_decode(&frame->body, &wanted));
+	return peer->open_rings ? peer->open_rings(&wanted, fds) : -ENOENT;
+}
+
 static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
 {
 	int fds[2 * RF_OPEN_STREAMS_MAX];
@@ -121,6 +132,11 @@ static void peer_answer_open(const struct peer *peer, struct rf_frame *frame)
 		fds[count++] = peer_open(peer, dir.id, "metadata", O_WRONLY | O_EXCL);
 	} else if (frame->type == RF_BROKER_OPEN_BUFFERS) {
 		count = peer_open_buffers(peer, frame, fds);
+	} else if (frame->type == RF_BROKER_OPEN_RINGS) {
+		int opened = peer_open_rings(peer, frame, fds);
+
+		status = opened < 0 ? opened : 0;
+		count = opened < 0 ? 0 : (unsigned int)opened;
 	} else {
 		count = peer_open_streams(peer, frame, fds);
 	}
@@ -173,16 +189,19 @@ static void peer_send(struct peer *peer, uint32_t type, uint32_t serial, struct 
 	rf_writer_free(body);
 }
 
-static void peer_start(struct peer *peer)
+static void peer_start_as(
+	struct peer *peer, bool kernel, int (*open_rings)(const struct rf_broker_open_rings *wanted, int *fds))
 {
 	const struct rf_broker_consumer_start start = {
-		.consumer = 1, .uid = 0, .abi_bits = 64, .log_level = RF_LOG_INFO};
+		.consumer = 1, .uid = 0, .abi_bits = 64, .kernel = kernel, .log_level = RF_LOG_INFO};
 	int broker[2];
 	int control[2];
 	char index[80];
 	struct rf_writer w;
 
 	memset(peer, 0, sizeof(*peer));
+	peer->kernel = kernel;
+	peer->open_rings = open_rings;
 	strcpy(peer->dir, "/tmp/ringfence-test-XXXXXX");
 	cr_assert(mkdtemp(peer->dir));
 	snprintf(index, sizeof(index), "%s/index", peer->dir);
@@ -221,6 +240,11 @@ static void peer_start(struct peer *peer)
 	pthread_barrier_wait(&peer->broker_runs);
 }
 
+__attribute__((unused)) static void peer_start(struct peer *peer)
+{
+	peer_start_as(peer, false, NULL);
+}
+
 /* The next frame; 0 when the consumer closed its end. */
 static int peer_receive(struct peer *peer, struct rf_frame *frame)
 {
@@ -256,7 +280,7 @@ static void peer_request(struct peer *peer, uint32_t type, uint64_t id, struct r
 	cr_assert_fail("the consumer closed its link");
 }
 
-static void peer_tell(struct peer *peer, uint32_t type, uint64_t id)
+__attribute__((unused)) static void peer_tell(struct peer *peer, uint32_t type, uint64_t id)
 {
 	const struct rf_consumer_id message = {.id = id};
 	struct rf_writer w;
@@ -333,7 +357,8 @@ static int peer_create_bare_channel(struct peer *peer, const struct rf_consumer_
 }
 
 /* The same, described. */
-static int peer_create_channel(struct peer *peer, const struct rf_consumer_create_channel *create, int32_t *status)
+__attribute__((unused)) static int peer_create_channel(
+	struct peer *peer, const struct rf_consumer_create_channel *create, int32_t *status)
 {
 	int sock = peer_create_bare_channel(peer, create, status);
 
@@ -355,7 +380,8 @@ static void peer_push_version(struct peer *peer, uint64_t trace, uint32_t versio
 	peer_send(peer, RF_CONSUMER_PUSH_METADATA, 0, &w, -1);
 }
 
-static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
+__attribute__((unused)) static void peer_push_metadata(
+	struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
 {
 	peer_push_version(peer, trace, 0, offset, text);
 }
@@ -369,7 +395,7 @@ __attribute__((unused)) static bool peer_has_file(const struct peer *peer, const
 }
 
 /* The file's content, malloc'd. */
-static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t *len)
+__attribute__((unused)) static uint8_t *peer_read_file(const struct peer *peer, const char *name, size_t *len)
 {
 	char path[512];
 	struct stat st;

@@ -118,7 +118,7 @@ static void expect_selected(enum rf_event_type type, const char *pattern, const 
 Test(event_catalogue, lines_that_are_events)
 {
 	cr_assert_eq(catalogue.count, 7);
-	cr_expect_str_eq(catalogue.events[0].name, "btrfs_sync_fs");
+	cr_expect_str_eq(catalogue.events[6].name, "btrfs_sync_fs");
 }
 
 Test(event_catalogue, tracepoints)
@@ -127,7 +127,7 @@ Test(event_catalogue, tracepoints)
 	expect_selected(RF_EVENT_TRACEPOINT, "irq_*", "irq:softirq_entry");
 	expect_selected(RF_EVENT_TRACEPOINT, "softirq_entry", "");
 	expect_selected(RF_EVENT_TRACEPOINT, "xfs_*", "xfs:xfs_ilock");
-	expect_selected(RF_EVENT_TRACEPOINT, "*", "btrfs:btrfs_sync_fs irq:softirq_entry sched:sched_switch");
+	expect_selected(RF_EVENT_TRACEPOINT, "*", "sched:sched_switch irq:softirq_entry btrfs:btrfs_sync_fs");
 	expect_selected(RF_EVENT_TRACEPOINT, "syscall_entry_read", "");
 }
 
@@ -141,6 +141,6 @@ Test(event_catalogue, system_calls)
 Test(event_catalogue, everything_is_what_clients_know)
 {
 	expect_selected(RF_EVENT_ALL, "*",
-		"btrfs:btrfs_sync_fs irq:softirq_entry sched:sched_switch syscalls:sys_enter_read "
-		"syscalls:sys_enter_readv syscalls:sys_exit_read");
+		"sched:sched_switch irq:softirq_entry syscalls:sys_enter_read syscalls:sys_exit_read "
+		"syscalls:sys_enter_readv btrfs:btrfs_sync_fs");
 }

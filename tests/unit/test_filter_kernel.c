@@ -197,6 +197,9 @@ Test(filter_kernel, takes_deep_texts)
 		strcat(expression, ")");
 	cr_assert_eq(translate(&sched_switch, expression, text), 0);
 	set_filter(&sched_switch, expression);
+	memset(expression, '!', 511);
+	strcpy(expression + 511, "prev_tid");
+	set_filter(&sched_switch, expression);
 }
 
 /* How many records of EVENT, filtered already, DO_IT causes. */

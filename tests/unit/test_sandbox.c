@@ -59,3 +59,15 @@ Test(sandbox, consumer_of_applications)
 	cr_assert_eq(ask(RF_ROLE_CONSUMER, FIONREAD), 0);
 	cr_assert_eq(ask(RF_ROLE_CONSUMER, 0x0000f605), REFUSED);
 }
+
+/* The kernel's consumer takes packets, and makes and enables nothing. */
+Test(sandbox, consumer_of_the_kernel)
+{
+	static const unsigned long fine[] = {FIONREAD, 0x0000f605, 0x4008f603, 0x8008f60b, 0x8008f628};
+	static const unsigned long others[] = {TIOCSTI, 0x0000f645, 0x4140f655, 0x4234f663, 0x0000f682, 0x00005401};
+
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		cr_assert_eq(ask(RF_ROLE_KERNEL_CONSUMER, fine[i]), 0, "request %#lx", fine[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		cr_assert_eq(ask(RF_ROLE_KERNEL_CONSUMER, others[i]), REFUSED, "request %#lx", others[i]);
+}

@@ -180,6 +180,8 @@ Test(tracefs_rules, the_consumer_knows_before_it_starts)
 	cr_expect_eq(heard(RF_CONSUMER_DESCRIBE_CHANNEL), 1);
 	cr_expect_eq(heard(RF_CONSUMER_DESCRIBE_RECORD), 1);
 	cr_expect(described("domain = \"kernel\";"));
+	cr_expect(described("sysname = \"Linux\";"));
+	cr_expect_not(described("kernel_release = \"\";"));
 	cr_expect(described("offset = 1700000000000000000;"));
 	cr_expect(described("name = \"sched_switch\";\n\tid = 0;\n\tstream_id = 0;"));
 	/* Later ones are told of before they are on. */

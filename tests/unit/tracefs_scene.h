@@ -8,6 +8,7 @@
 
 #include "common/record_ops.h"
 #include "sessiond/kernel/link.h"
+#include "sessiond/kernel/system_name.h"
 #include "sessiond/kernel/tracefs.h"
 #include "tests/unit/kernel_formats.h"
 
@@ -353,6 +354,7 @@ static inline void scene_begin(void)
 	if (available < 0 || geteuid() != 0)
 		cr_skip_test("skipped: no tracefs, or not root");
 	sweep();
+	rf_system_name_init();
 	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
 	scene.broker = ends[0];
 	cr_assert_eq(pthread_create(&scene.thread, NULL, serve, NULL), 0);

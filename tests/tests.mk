@@ -11,7 +11,7 @@ UNIT_CLIENT := $(filter tests/unit/test_client_% tests/unit/test_model_%,$(UNIT_
 UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON) $(UNIT_CLIENT),$(UNIT_SOURCES))
 # What clients reach, with a user-space domain that only notes what it is asked in place of the real one.
 CLIENT_SIDE := $(call objects,$(wildcard sessiond/client/*.c sessiond/model/*.c) \
-	tests/unit/fake_ust.c tests/unit/fake_broker.c tests/unit/client_request.c)
+	tests/unit/fake_ust.c tests/unit/fake_kernel.c tests/unit/fake_broker.c tests/unit/client_request.c)
 CLIENT_SCENE := $(call objects,tests/unit/client_scene.c)
 CLIENT_LIBS := -lxml2
 unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
@@ -62,8 +62,8 @@ FUZZ_CLIENT_SIDE := $(addprefix $(FUZZ_BUILD)/,fuzz_client fuzz_filter)
 $(filter $(FUZZ_CLIENT_SIDE),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CLIENT_SIDE) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CLIENT_LIBS) -lpthread
-FUZZ_CONSUMER := $(FUZZ_BUILD)/fuzz_packet
-$(FUZZ_CONSUMER): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
+FUZZ_CONSUMER := $(addprefix $(FUZZ_BUILD)/,fuzz_packet fuzz_ring)
+$(filter $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CONSUMERD_LIBS)
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE) $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))

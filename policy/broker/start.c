@@ -4,7 +4,9 @@
 #include "common/log.h"
 #include "policy/broker/accounts.h"
 #include "policy/broker/background.h"
+#include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/tracefs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -128,6 +130,17 @@ static int serve(struct rf_broker *broker)
 	return status;
 }
 
+/* With all that root has: tracefs may have to be mounted. */
+static int prepare_kernel(struct rf_broker *broker)
+{
+	int tracefs;
+
+	if (broker->runtime->rootless)
+		return 0;
+	tracefs = rf_tracefs_root();
+	return rf_kernel_service_new(broker, tracefs < 0 ? -1 : tracefs, RF_TRACER_CHOOSE_ANY);
+}
+
 int rf_broker_main(int argc, char **argv)
 {
 	static struct rf_options options;
@@ -157,8 +170,10 @@ int rf_broker_main(int argc, char **argv)
 	runtime.rootless = getuid() != 0;
 	gethostname(broker.hostname, sizeof(broker.hostname) - 1);
 
-	int err = rf_caps_begin();
+	int err = prepare_kernel(&broker);
 
+	if (!err)
+		err = rf_caps_begin();
 	if (err < 0) {
 		rf_error("cannot give up capabilities: %s", strerror(-err));
 		return EXIT_FAILURE;

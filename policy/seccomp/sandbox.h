@@ -17,6 +17,7 @@ enum rf_role {
 	RF_ROLE_CONSUMER,
 	RF_ROLE_KERNEL_CONSUMER,
 	RF_ROLE_AUTOLOAD,
+	RF_ROLE_KERNEL,
 };
 
 /* What an argument must be for the call to be allowed. */

@@ -93,6 +93,7 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
 	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
+	ANY(pread64, "programs of clients that get probes, for where in them a function is"),
 	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
 	WHEN(ioctl, RF_ARG_IOCTL_OF, 1, RF_MODULES_IOCTL_TYPE, "lttng-modules, through what /proc/lttng gave"),
@@ -214,6 +215,7 @@ static const struct rf_call_rule broker_rules[] = {
 	ANY(capset, "capabilities of children"),
 	ANY(setsid, "own session"),
 	ANY(setrlimit, "no core files of children"),
+	ANY(setpriority, "the consumer of the kernel, before it is that"),
 	ANY(umask, "modes of trace files"),
 	ANY(unlink, "sockets and pid file at the end"),
 	ANY(unlinkat, "sockets and pid file at the end"),
@@ -271,6 +273,17 @@ static const struct rf_call_rule autoload_rules[] = {
 };
 TABLE(autoload);
 
+/* What it opens is named by the broker and by itself; what it writes, the kernel reads. */
+static const struct rf_call_rule kernel_rules[] = {
+	ANY(openat2, "files beneath a directory of tracefs"),
+	ANY(openat, "/proc/lttng, the threads of a process"),
+	ANY(mkdirat, "an instance"),
+	ANY(unlinkat, "an instance that is not used any more"),
+	ANY(getdents64, "threads of a process, instances that were left behind"),
+	ANY(getppid, "the broker still lives"),
+};
+TABLE(kernel);
+
 #ifdef RF_SANITIZED
 /* Sanitised builds are for tests: their run-times do more. */
 static const struct rf_call_rule sanitizer_rules[] = {
@@ -305,12 +318,13 @@ TABLE(sanitizer);
 #define SANITIZER
 #endif
 
-static const struct rf_call_table *const broker_tables[] = {
-	&running, &starting, &broker, &worker, &sessiond, &consumer, &kernel_consumer, &autoload, SANITIZER NULL};
+static const struct rf_call_table *const broker_tables[] = {&running, &starting, &broker, &worker, &sessiond, &consumer,
+	&kernel_consumer, &autoload, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
 static const struct rf_call_table *const kernel_consumer_tables[] = {&running, &kernel_consumer, SANITIZER NULL};
+static const struct rf_call_table *const kernel_tables[] = {&running, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
@@ -322,6 +336,7 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_CONSUMER] = consumer_tables,
 		[RF_ROLE_KERNEL_CONSUMER] = kernel_consumer_tables,
 		[RF_ROLE_AUTOLOAD] = autoload_tables,
+		[RF_ROLE_KERNEL] = kernel_tables,
 	};
 
 	return tables[role];

@@ -182,12 +182,12 @@ static void write_tracker(struct rf_xml *xml, const struct rf_tracker *tracker, 
 static void write_ust(struct rf_xml *xml, const struct rf_session *session)
 {
 	rf_xml_open(xml, "channels");
-	rf_list_for_each(node, &session->channels)
+	rf_list_for_each(node, &session->ust.channels)
 		write_channel(xml, rf_container_of(node, struct rf_channel, node));
 	rf_xml_close(xml);
 	rf_xml_open(xml, "process_attr_trackers");
 	for (unsigned int kind = 0; kind < RF_TRACKERS; kind++)
-		write_tracker(xml, &session->trackers[kind], (enum rf_tracker_kind)kind);
+		write_tracker(xml, &session->ust.trackers[kind], (enum rf_tracker_kind)kind);
 	rf_xml_close(xml);
 }
 
@@ -196,7 +196,7 @@ static void write_domains(struct rf_xml *xml, const struct rf_session *session)
 {
 	static const char *const domains[] = {"UST", "JUL", "LOG4J", "PYTHON"};
 
-	if (!session->has_ust)
+	if (!session->ust.used)
 		return;
 	rf_xml_open(xml, "domains");
 	for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++) {

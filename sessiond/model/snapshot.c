@@ -13,7 +13,7 @@ static struct layers layers_after(const struct rf_session *session, uint64_t n, 
 {
 	struct layers layers = {.size = 0};
 
-	rf_list_for_each(node, &session->channels) {
+	rf_list_for_each(node, &session->ust.channels) {
 		const struct rf_channel_attr *attr = &rf_container_of(node, struct rf_channel, node)->attr;
 		uint64_t size;
 

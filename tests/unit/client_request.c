@@ -107,8 +107,10 @@ void bench_fini(struct bench *bench)
 	rf_loop_destroy(bench->loop);
 }
 
-static void take_answer(void *data, uint8_t *message, size_t len)
+static void take_answer(void *data, struct rf_answer *given)
 {
+	const uint8_t *message = given->message;
+	size_t len = given->len;
 	struct answer *answer = data;
 	uint32_t header[6];
 
@@ -124,7 +126,9 @@ static void take_answer(void *data, uint8_t *message, size_t len)
 	answer->data_len = header[4];
 	answer->fd_count = header[5];
 	answer->total = len;
-	free(message);
+	if (answer->fd_count != given->fd_count)
+		abort();
+	rf_answer_clear(given);
 	if (len != sizeof(header) + answer->header_len + answer->data_len)
 		abort();
 }

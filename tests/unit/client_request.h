@@ -52,7 +52,7 @@ struct answer {
 
 struct bench {
 	struct rf_sessions sessions;
-	struct rf_ust_domain ust;
+	struct rf_recorder ust;
 	struct fake_broker broker;
 	struct rf_loop *loop; /* runs only when a test runs it */
 	struct rf_client_context context;

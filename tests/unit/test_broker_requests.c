@@ -181,6 +181,9 @@ Test(broker_requests, only_its_own_role_finds_a_row)
 		{RF_BROKER_OPEN_STREAMS, false, true},
 		{RF_BROKER_OPEN_METADATA, false, true},
 		{RF_BROKER_OPEN_BUFFERS, false, true},
+		{RF_BROKER_OPEN_RINGS, false, true},
+		{RF_BROKER_KERNEL_OPEN, false, false},
+		{RF_BROKER_ADD_PROBE, false, false},
 		{0, false, false},
 		{100, false, false},
 		{101, false, false},
@@ -598,7 +601,7 @@ Test(broker_requests, an_answer_finds_nobody_when_the_asker_is_gone)
 
 Test(broker_requests, every_allowed_call_has_a_reason)
 {
-	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_AUTOLOAD; role++) {
+	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_KERNEL; role++) {
 		const struct rf_call_table *const *tables = rf_sandbox_tables((enum rf_role)role);
 
 		cr_assert(*tables);

@@ -213,12 +213,12 @@ Test(save, writes_trackers_schedules_and_the_rest)
 	session->active = true;
 	session->schedule = (struct rf_rotation_schedule){.period = 10000000, .size = 4194304};
 	snprintf(session->shm_path, sizeof(session->shm_path), "/dev/pmem");
-	rf_tracker_set_policy(&session->trackers[RF_TRACKER_VPID], RF_TRACK_SET);
-	rf_tracker_set_policy(&session->trackers[RF_TRACKER_VUID], RF_TRACK_SET);
-	rf_tracker_set_policy(&session->trackers[RF_TRACKER_VGID], RF_TRACK_NONE);
-	rf_tracker_add(&session->trackers[RF_TRACKER_VPID], 1234, "");
-	rf_tracker_add(&session->trackers[RF_TRACKER_VUID], 0, "root");
-	rf_tracker_add(&session->trackers[RF_TRACKER_VUID], 4294967295u, "");
+	session->ust.trackers[RF_TRACKER_VPID].policy = RF_TRACK_SET;
+	session->ust.trackers[RF_TRACKER_VUID].policy = RF_TRACK_SET;
+	session->ust.trackers[RF_TRACKER_VGID].policy = RF_TRACK_NONE;
+	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VPID], 1234, "");
+	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VUID], 0, "root");
+	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VUID], 4294967295u, "");
 	cr_assert_eq(save("a"), LTTNG_OK);
 	cr_expect(schema_takes(bench.broker.text));
 	expect_part("<session><name>a</name><shared_memory_path>/dev/pmem</shared_memory_path><domains>");

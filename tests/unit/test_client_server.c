@@ -25,7 +25,7 @@ static pthread_t thread;
 static struct rf_loop *loop;
 static struct rf_client_server *server;
 static struct rf_sessions sessions;
-static struct rf_ust_domain ust;
+static struct rf_recorder ust;
 static struct rf_watch wake;
 static atomic_int wish; /* what the loop's thread does when it is woken */
 static atomic_int pending, done_count;

@@ -26,7 +26,7 @@ static void add(const char *name, uint64_t size, uint64_t count)
 	struct rf_channel *channel = rf_channel_new(session, name, &attr);
 
 	cr_assert_not_null(channel);
-	rf_list_append(&session->channels, &channel->node);
+	rf_list_append(&session->ust.channels, &channel->node);
 }
 
 Test(snapshot_size, is_shared_by_all_streams)
@@ -57,7 +57,7 @@ Test(snapshot_size, does_not_overflow_and_ends_soon)
 	cr_expect_eq(rf_snapshot_packets(session, UINT64_MAX, 1), 1);
 	add("many", 4096, 1ull << 63);
 	cr_expect_eq(rf_snapshot_packets(session, 1ull << 62, 1), 0);
-	rf_channel_free(rf_channel_find(session, "huge"));
+	rf_channel_free(rf_channel_find(&session->ust, "huge"));
 	cr_expect_eq(rf_snapshot_packets(session, 1ull << 62, 1), UINT32_MAX, "of 2^50 packets");
 	cr_expect_eq(rf_snapshot_packets(session, 1ull << 40, 1), 1u << 28);
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A page of the kernel's ring buffer and the program that converts its records. Nothing is read behind the page but the
+ * slack, nothing written behind the packet, times do not go back, and each step moves on.
+ *
+ * Input: u8 number of operations, u16 least payload, u8 size of packets, operations, page.
+ */
+#include "common/ctf.h"
+#include "consumerd/ring_packet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define HEAD 4u
+#define KINDS 32u /* of records that have the program */
+
+static void check_packet(const struct rf_ring_packet *packet, uint64_t before)
+{
+	if (packet->at > packet->room || packet->end < before ||
+		(packet->at && (packet->begin < before || packet->begin > packet->end)))
+		abort();
+}
+
+static void convert(struct rf_ring_packet *packet, struct rf_ring_page *page, struct rf_record_table *table)
+{
+	for (;;) {
+		const uint8_t *at = page->at;
+		uint64_t before = packet->at ? packet->begin : packet->end;
+		enum rf_ring_taken taken = rf_ring_packet_take(packet, page, table);
+
+		check_packet(packet, before);
+		if (page->at < at || page->at > page->end)
+			abort();
+		if (taken == RF_RING_TAKEN || taken == RF_RING_BROKEN)
+			return;
+		if (taken == RF_RING_FULL && packet->at) {
+			rf_ring_packet_reset(packet);
+			continue;
+		}
+		at = page->at;
+		rf_ring_packet_skip(packet, page);
+		if (page->at <= at)
+			abort();
+	}
+}
+
+static void run_page(struct rf_record_table *table, const uint8_t *bytes, size_t size, size_t packet_size)
+{
+	struct rf_ring_packet packet;
+	struct rf_ring_page page;
+	/* Of its own, so that a look behind its end is seen. */
+	uint8_t *copy = calloc(1, size + RF_RECORD_SLACK);
+
+	memcpy(copy, bytes, size);
+	if (rf_ring_packet_init(&packet, packet_size) == 0 && rf_ring_page_open(&page, copy, size) == 0)
+		convert(&packet, &page, table);
+	rf_ring_packet_fini(&packet);
+	free(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < HEAD)
+		return 0;
+
+	size_t ops_len = data[0] * RF_RECORD_OP_SIZE;
+	uint32_t size_min = data[1] | (uint32_t)data[2] << 8;
+	size_t packet_size = RF_CTF_PACKET_HEADER + 8 + data[3];
+	int err;
+
+	if (ops_len > size - HEAD)
+		return 0;
+
+	/* Half a megabyte: not one a run. */
+	static struct rf_record_table table;
+
+	for (uint16_t i = 0; i < KINDS; i++) {
+		struct rf_record_program *program = rf_record_program_new(
+			i % 2 ? i : 65534u + i, size_min, data + HEAD, ops_len, &err);
+
+		if (program)
+			rf_record_table_put(&table, i, program);
+	}
+	run_page(&table, data + HEAD + ops_len, size - HEAD - ops_len, packet_size);
+	for (uint16_t i = 0; i < KINDS; i++)
+		atomic_store(&table.programs[i], NULL);
+	while (table.newest) {
+		struct rf_record_program *program = table.newest;
+
+		table.newest = program->older;
+		free(program);
+	}
+	return 0;
+}

@@ -751,6 +751,9 @@ int main(int argc, char **argv)
 	tracer = rf_modules_tracer_new(NULL, control, &code);
 	if (!tracer)
 		errx(1, "no tracer: %d", code);
+	/* First: what a library does once only is done in there. */
+	tzset(); /* as session daemons do */
+	confined();
 	lists();
 	record();
 	filters();
@@ -759,7 +762,6 @@ int main(int argc, char **argv)
 	full();
 	orphan();
 	probes(argv[0]);
-	confined();
 	hotplug();
 	tracer->ops->destroy(tracer);
 	check(road.failed == 0, "every stream could be written");

@@ -212,23 +212,6 @@ int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame)
 	return pass(peer, frame, &w, -1, object);
 }
 
-/* What everybody can read in /proc, for one that records the kernel. */
-int rf_request_read_state(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-	char object[64];
-	struct rf_writer w;
-
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-	if (!rf_kernel_find(peer->broker, request.id))
-		return -ENOENT;
-	snprintf(object, sizeof(object), "role=kernel instance=%u", request.id);
-	start_body(&w);
-	rf_broker_id_encode(&w, &request);
-	return pass(peer, frame, &w, -1, object);
-}
-
 int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame)
 {
 	const struct rf_kernel_grant *grant;

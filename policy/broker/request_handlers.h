@@ -32,7 +32,6 @@ int rf_request_open_events(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_track(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_add_probe(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame);
-int rf_request_read_state(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame);
 
 #endif

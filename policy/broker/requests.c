@@ -36,7 +36,6 @@ static const struct rf_request_row rows[] = {
 	{RF_BROKER_TRACK, RF_PEER_KERNEL, "track", rf_request_track},
 	{RF_BROKER_ADD_PROBE, RF_PEER_KERNEL, "add-probe", rf_request_add_probe},
 	{RF_BROKER_REMOVE_PROBE, RF_PEER_KERNEL, "remove-probe", rf_request_remove_probe},
-	{RF_BROKER_READ_STATE, RF_PEER_KERNEL, "read-state", rf_request_read_state},
 };
 
 const char *rf_peer_role_name(enum rf_peer_role role)

@@ -277,8 +277,7 @@ TABLE(autoload);
 /* What it opens is named by the broker and by itself; what it writes, the kernel reads. */
 static const struct rf_call_rule kernel_rules[] = {
 	ANY(openat2, "files beneath a directory of tracefs"),
-	ANY(openat, "/proc/lttng, the threads of a process, what /proc tells everybody"),
-	ANY(memfd_create, "what the machine has, on its way to the session daemon"),
+	ANY(openat, "/proc/lttng, the threads of a process"),
 	ANY(mkdirat, "an instance"),
 	ANY(unlinkat, "an instance that is not used any more"),
 	ANY(getdents64, "threads of a process, instances that were left behind"),

@@ -97,7 +97,8 @@ static void sequence(struct rf_text *text, const char *name, unsigned int elemen
 static void scalar(struct rf_text *text, const struct rf_mapped_field *mapped)
 {
 	const struct rf_format_field *f = mapped->field;
-	bool address = f->kind == RF_FORMAT_POINTER || strncmp(f->name, "__probe_", 8) == 0;
+	bool address = f->kind == RF_FORMAT_POINTER || strncmp(f->name, "__probe_", 8) == 0 ||
+		strcmp(mapped->name, "parent_ip") == 0;
 
 	integer(text, f->width, f->width_signed, address ? 16 : 10);
 	rf_text_printf(text, " _%s;\n", mapped->name);

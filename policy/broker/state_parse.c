@@ -27,8 +27,9 @@ static enum rf_process_status status_of(char state)
 static uint64_t field_at(const char *text, unsigned int number)
 {
 	while (text && number--) {
-		text = strchr(text, ' ');
-		text += text != NULL;
+		const char *space = strchr(text, ' ');
+
+		text = space ? space + 1 : NULL;
 	}
 	return text ? strtoull(text, NULL, 10) : 0;
 }

@@ -108,8 +108,8 @@ enum rf_broker_message {
 	/* Body: struct rf_broker_remove_probe. Reply. -EBUSY: still enabled. */
 	RF_BROKER_REMOVE_PROBE = 66,
 	/*
-	 * What the kernel has, for a state dump in an instance. Body: id. Reply descriptor: a file to read to its end,
-	 * see common/kernel_state.h.
+	 * What the kernel had before anything was recorded: processes and so on, for a state dump. Reply descriptor:
+	 * a pipe to read records from until its end, see common/kernel_state.h.
 	 */
 	RF_BROKER_READ_STATE = 67,
 };

@@ -107,6 +107,23 @@ static int identify_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 	return trace ? rf_trace_identify(trace, request.uuid) : -ENOENT;
 }
 
+static int drop_channel(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_drop_channel request;
+
+	if (!rf_consumer_drop_channel_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+	struct rf_channel *channel = trace ? rf_channel_find(trace, request.channel) : NULL;
+
+	if (!channel)
+		return -ENOENT;
+	rf_channel_end(channel, trace->session->epoch);
+	reply(daemon, frame, 0);
+	return 0;
+}
+
 static int push_metadata(struct rf_daemon *daemon, struct rf_frame *frame)
 {
 	struct rf_consumer_push_metadata push;
@@ -311,6 +328,7 @@ static const struct {
 	[RF_CONSUMER_ADD_STREAMS] = {"add streams", add_streams, false, SERVER_KERNEL},
 	[RF_CONSUMER_IDENTIFY_TRACE] = {"identify trace", identify_trace, false, SERVER_KERNEL},
 	[RF_CONSUMER_ADD_EVENTS] = {"add events", add_events, false, SERVER_KERNEL},
+	[RF_CONSUMER_DROP_CHANNEL] = {"drop channel", drop_channel, true, SERVER_KERNEL},
 };
 
 static bool serves(const struct rf_daemon *daemon, enum server server)

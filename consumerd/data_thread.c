@@ -5,6 +5,7 @@
 #include "common/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -104,13 +105,17 @@ static int wait_time(const struct rf_data_thread *thread)
 {
 	if (rf_list_linked(&thread->busy))
 		return 0;
-	if (!rf_list_linked(&thread->stalled))
-		return -1;
 
-	const struct rf_stream *first = rf_container_of(thread->stalled.next, struct rf_stream, turn);
 	uint64_t now = rf_now();
+	uint64_t until = UINT64_MAX;
 
-	return first->not_before <= now ? 0 : (int)((first->not_before - now) / RF_MS) + 1;
+	if (rf_list_linked(&thread->stalled))
+		until = rf_container_of(thread->stalled.next, struct rf_stream, turn)->not_before;
+	if (rf_list_linked(&thread->mute) && thread->asked_mute + MUTE_PAUSE < until)
+		until = thread->asked_mute + MUTE_PAUSE;
+	if (until == UINT64_MAX)
+		return -1;
+	return until <= now ? 0 : (int)((until - now) / RF_MS) + 1;
 }
 
 static void end_pauses(struct rf_data_thread *thread)
@@ -128,7 +133,13 @@ static void end_pauses(struct rf_data_thread *thread)
 	}
 }
 
-/* No timer: an idle machine is not woken for this. */
+static bool still_mute(const struct rf_stream *stream)
+{
+	struct pollfd ready = {.fd = stream->source->wait_fd, .events = POLLIN};
+
+	return poll(&ready, 1, 0) == 1 && (ready.revents & POLLERR);
+}
+
 static void ask_mute(struct rf_data_thread *thread)
 {
 	if (!rf_list_linked(&thread->mute) || rf_now() - thread->asked_mute < MUTE_PAUSE)
@@ -137,7 +148,7 @@ static void ask_mute(struct rf_data_thread *thread)
 	rf_list_for_each_safe(node, tmp, &thread->mute) {
 		struct rf_stream *stream = rf_container_of(node, struct rf_stream, turn);
 
-		if (poll_for(thread, stream) < 0)
+		if (still_mute(stream) || poll_for(thread, stream) < 0)
 			continue;
 		rf_list_remove(node);
 		rf_list_append(&thread->busy, node);

@@ -32,7 +32,7 @@ struct pass {
 	bool all; /* until everything was read that was there at its begin; kept until then */
 	bool short_page;
 	unsigned int pages;
-	uint64_t bytes;
+	uint64_t bytes; /* of records */
 	uint64_t until; /* `all`: at so many records */
 };
 
@@ -105,7 +105,8 @@ static bool pass_over(const struct source_ring *ring)
 {
 	const struct pass *pass = &ring->pass;
 
-	if (pass->bytes > ring->def.ring_size + ring->def.page_size)
+	/* A ring holds what its size says, and the page that is read. */
+	if (pass->bytes > ring->def.ring_size + 2 * ring->def.page_size)
 		return true;
 	if (pass->all)
 		return pass->short_page && ring->packet.records >= pass->until;
@@ -139,7 +140,7 @@ static bool read_page(struct source_ring *ring)
 		ring->pass.bytes += ring->def.page_size;
 		return true;
 	}
-	ring->pass.bytes += ring->page.size;
+	ring->pass.bytes += (uint64_t)(ring->page.end - ring->page.at);
 	ring->pass.short_page = ring->page.size + PAGE_ROOM < ring->def.page_size;
 	return true;
 }

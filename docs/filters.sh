@@ -25,6 +25,7 @@ title() {
 	starting) echo "From execve(2) to a child's own filter" ;;
 	broker) echo "The broker itself" ;;
 	autoload) echo "The loader of sessions at start, besides" ;;
+	state) echo "The reader of the machine's state, besides" ;;
 	kernel) echo "The kernel worker, besides" ;;
 	worker) echo "A run-as worker, besides" ;;
 	sanitizer) echo "Sanitised test builds only, everywhere" ;;

@@ -254,6 +254,18 @@ int rf_consumer_request(
 	return rf_requests_send(&consumer->requests, type, &w, NULL, 0, timeout, done, data);
 }
 
+int rf_consumer_drop_channel(
+	struct rf_consumer *consumer, uint64_t trace, uint32_t channel, rf_reply_fn done, void *data)
+{
+	const struct rf_consumer_drop_channel message = {.trace = trace, .channel = channel};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_drop_channel_encode(&w, &message);
+	return rf_requests_send(
+		&consumer->requests, RF_CONSUMER_DROP_CHANNEL, &w, NULL, 0, RF_CONSUMER_PATIENCE, done, data);
+}
+
 struct command {
 	struct rf_consumer *consumer; /* a reference */
 	rf_reply_fn done;

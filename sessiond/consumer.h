@@ -73,6 +73,9 @@ int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id
 /* Loop thread: a request whose body is one id. */
 int rf_consumer_request(
 	struct rf_consumer *consumer, uint32_t type, uint64_t id, uint64_t timeout, rf_reply_fn done, void *data);
+/* Loop thread: RF_CONSUMER_DROP_CHANNEL. */
+int rf_consumer_drop_channel(
+	struct rf_consumer *consumer, uint64_t trace, uint32_t channel, rf_reply_fn done, void *data);
 /*
  * Loop thread: the same for something that the consumer must get done. One that has not answered after
  * RF_CONSUMER_PATIENCE hangs: the broker is asked to end it, and its traces end there.

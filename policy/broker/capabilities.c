@@ -107,6 +107,33 @@ int rf_caps_reduce(void)
 	return err < 0 ? err : set_caps(broker_caps, PERMITTED_CAPS, broker_caps, EFFECTIVE_CAPS);
 }
 
+bool rf_caps_have_modules(void)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (!caps)
+		return false;
+	cap_get_flag(caps, CAP_SYS_MODULE, CAP_PERMITTED, &value);
+	cap_free(caps);
+	return value == CAP_SET && prctl(PR_CAPBSET_READ, CAP_SYS_MODULE) == 1;
+}
+
+int rf_caps_keep_modules(void)
+{
+	const cap_value_t kept[] = {CAP_SYS_MODULE};
+	int err = RF_REDUCE_CAPS ? limit_bounding(kept, 1) : 0;
+
+	if (!err && setgroups(0, NULL) < 0)
+		err = -errno;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (!err && RF_REDUCE_CAPS)
+		err = set_caps(kept, 1, kept, 1);
+	if (!err && RF_NO_NEW_PRIVS && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		err = -errno;
+	return err;
+}
+
 /* It lasts through a change of identity and execve(). */
 int rf_priority_raise(void)
 {

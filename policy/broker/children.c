@@ -10,6 +10,7 @@
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
+#include "policy/broker/state_reads.h"
 #include "policy/broker/trees.h"
 
 #include <errno.h>
@@ -200,6 +201,7 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 	rf_broker_start_encode(&w, &message);
 	err = rf_link_send_writer(&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, fds, RF_START_FD_COUNT);
 	close(fds[RF_START_FD_KERNEL]);
+	rf_policy_tell_new(broker);
 	return err;
 }
 
@@ -322,7 +324,8 @@ void rf_children_reap(struct rf_broker *broker)
 			peer_exited(peer, status);
 		else if (rf_autoload_reap(broker, pid, status, &loaded))
 			rf_lifecycle_loaded(broker, loaded);
-		else if (!rf_lookups_reap(broker, pid, status) && !rf_kernel_reap(broker, pid, status))
+		else if (!rf_lookups_reap(broker, pid, status) && !rf_kernel_reap(broker, pid, status) &&
+			!rf_state_reads_reap(broker, pid, status) && !rf_policy_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}
 }

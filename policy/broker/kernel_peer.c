@@ -3,6 +3,7 @@
 
 #include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/modules.h"
 #include "policy/broker/requests.h"
 
 #include <errno.h>
@@ -66,6 +67,7 @@ void rf_kernel_peer_free(struct rf_broker *broker)
 		return;
 	broker->kernel = NULL;
 	rf_kernel_forget_peer(broker, peer);
+	rf_modules_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
 	free(peer);
 }

@@ -4,14 +4,17 @@
 #include "common/proto_broker.h"
 #include "policy/broker/children.h"
 #include "policy/broker/kernel_service.h"
+#include "policy/broker/modules.h"
 #include "policy/broker/request_handlers.h"
 #include "policy/broker/requests.h"
+#include "policy/broker/state_reads.h"
 #include "policy/broker/tracefs.h"
 #include "policy/broker/tracefs_instance.h"
 #include "policy/hooks.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define CPU_MAX 65536u
 #define PIDS_MAX 16384u
@@ -34,6 +37,10 @@ int rf_request_kernel_open(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_writer w;
 
+	if (!peer->broker->kernel_service)
+		return -EPERM;
+	if (rf_modules_wait(peer->broker, peer, frame, "kernel-open", "role=kernel"))
+		return 0;
 	start_body(&w);
 	return pass(peer, frame, &w, -1, "role=kernel");
 }
@@ -212,21 +219,16 @@ int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame)
 	return pass(peer, frame, &w, -1, object);
 }
 
-/* What everybody can read in /proc, for one that records the kernel. */
 int rf_request_read_state(struct rf_peer *peer, struct rf_frame *frame)
 {
-	struct rf_broker_id request;
-	char object[64];
-	struct rf_writer w;
+	int fd = peer->broker->kernel_service ? rf_state_read_start(peer->broker) : -EPERM;
 
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-	if (!rf_kernel_find(peer->broker, request.id))
-		return -ENOENT;
-	snprintf(object, sizeof(object), "role=kernel instance=%u", request.id);
-	start_body(&w);
-	rf_broker_id_encode(&w, &request);
-	return pass(peer, frame, &w, -1, object);
+	if (fd < 0)
+		return fd;
+	rf_audit("op=read-state role=kernel result=granted");
+	rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, &fd, 1);
+	close(fd);
+	return 0;
 }
 
 int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame)

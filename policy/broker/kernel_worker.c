@@ -4,7 +4,6 @@
 #include "common/frame.h"
 #include "common/log.h"
 #include "common/loop.h"
-#include "policy/broker/kernel_state.h"
 #include "policy/broker/tracefs.h"
 #include "policy/broker/tracefs_instance.h"
 #include "policy/broker/tracefs_leftovers.h"
@@ -228,18 +227,6 @@ static void open_rings(struct worker *worker, struct rf_frame *frame)
 	close_fds(fds, count);
 }
 
-static void read_state(struct worker *worker, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-	int fd = -ENOENT;
-
-	if (rf_broker_id_decode(&frame->body, &request) && rf_tracefs_find(&worker->fs, request.id))
-		fd = rf_kernel_state_read();
-	reply(worker, frame, fd < 0 ? fd : 0, NULL, &fd, 1);
-	if (fd >= 0)
-		close(fd);
-}
-
 static const struct {
 	uint32_t type;
 	void (*handle)(struct worker *worker, struct rf_frame *frame);
@@ -252,7 +239,6 @@ static const struct {
 	{RF_BROKER_ADD_PROBE, add_probe},
 	{RF_BROKER_REMOVE_PROBE, remove_probe},
 	{RF_BROKER_OPEN_RINGS, open_rings},
-	{RF_BROKER_READ_STATE, read_state},
 };
 
 /* Nothing can be asked of us any more. */

@@ -8,6 +8,7 @@
 #include "policy/broker/kernel_peer.h"
 #include "policy/broker/kernel_service.h"
 #include "policy/broker/lookups.h"
+#include "policy/broker/modules.h"
 #include "policy/broker/notify_manager.h"
 #include "policy/broker/trees.h"
 #include "policy/seccomp/sandbox.h"
@@ -42,7 +43,7 @@ static void maybe_over(struct rf_broker *broker)
 	/* They may still have torn packets to cut off. */
 	rf_trees_close_all(broker);
 	rf_kernel_end(broker);
-	if (!rf_list_linked(&broker->trees) && rf_kernel_ended(broker))
+	if (!rf_list_linked(&broker->trees) && rf_kernel_ended(broker) && rf_modules_end(broker))
 		rf_loop_stop(broker->loop);
 	else if (!rf_timer_armed(&broker->stop_deadline))
 		rf_timer_arm(broker->loop, &broker->stop_deadline, WORKER_GRACE, workers_late);
@@ -139,6 +140,7 @@ static void free_peer(struct rf_timer *timer)
 	rf_trees_forget_peer(broker, peer);
 	rf_lookups_forget_peer(broker, peer);
 	rf_kernel_forget_peer(broker, peer);
+	rf_modules_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
 	rf_list_remove(&peer->node);
 	if (broker->sessiond == peer) {
@@ -254,6 +256,8 @@ static void signalled(void *data, int signo)
 
 	if (signo == SIGCHLD)
 		rf_children_reap(broker);
+	else if (signo == SIGHUP && !broker->runtime->rootless)
+		rf_policy_read(broker);
 	else if (signo == SIGTERM || signo == SIGINT)
 		begin_stop(broker);
 }
@@ -273,13 +277,18 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->trees);
 	rf_list_init(&broker->dirs);
 	rf_list_init(&broker->lookups);
+	rf_list_init(&broker->state_reads);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;
 	if (broker->options->consumer32)
 		rf_sandbox_allow_32bit();
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_BROKER);
+	if (!err && !broker->runtime->rootless)
+		rf_policy_read(broker);
 	/* What others left in the kernel goes, also when nobody traces it now. */
+	if (!err && broker->module_sock >= 0)
+		err = rf_modules_attach(broker, broker->module_sock);
 	if (!err && broker->kernel_service)
 		err = rf_kernel_start(broker);
 	if (!err)

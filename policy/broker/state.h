@@ -24,6 +24,7 @@ enum rf_peer_role {
 
 struct rf_broker;
 struct rf_kernel_service;
+struct rf_modules;
 
 /* A child that sends requests, or the second link of one. */
 struct rf_peer {
@@ -52,10 +53,14 @@ struct rf_broker {
 	struct rf_peer *sessiond;                 /* NULL while it is being restarted */
 	struct rf_peer *kernel;                   /* its kernel thread's link; goes when it goes */
 	struct rf_kernel_service *kernel_service; /* NULL: the kernel is not traced */
+	struct rf_modules *modules;               /* NULL: none can be loaded */
 	struct rf_policy policy;
 	struct rf_list consumers;
 	struct rf_list trees;
 	struct rf_list dirs;
+	struct rf_list state_reads; /* state_reads.c */
+	unsigned int state_read_count;
+	int module_sock; /* the link to the module helper until there is a loop, -1 without */
 	struct rf_list lookups;
 	unsigned int lookup_count;
 	unsigned int tree_count;

@@ -18,6 +18,7 @@ enum rf_role {
 	RF_ROLE_KERNEL_CONSUMER,
 	RF_ROLE_AUTOLOAD,
 	RF_ROLE_KERNEL,
+	RF_ROLE_STATE,
 };
 
 /* What an argument must be for the call to be allowed. */

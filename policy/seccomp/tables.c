@@ -277,14 +277,20 @@ TABLE(autoload);
 /* What it opens is named by the broker and by itself; what it writes, the kernel reads. */
 static const struct rf_call_rule kernel_rules[] = {
 	ANY(openat2, "files beneath a directory of tracefs"),
-	ANY(openat, "/proc/lttng, the threads of a process, what /proc tells everybody"),
-	ANY(memfd_create, "what the machine has, on its way to the session daemon"),
+	ANY(openat, "/proc/lttng, the threads of a process"),
 	ANY(mkdirat, "an instance"),
 	ANY(unlinkat, "an instance that is not used any more"),
 	ANY(getdents64, "threads of a process, instances that were left behind"),
 	ANY(getppid, "the broker still lives"),
 };
 TABLE(kernel);
+
+/* It reads, and writes to its pipe. */
+static const struct rf_call_rule state_rules[] = {
+	WHEN(openat, RF_ARG_NO_BITS, 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, "/proc and /sys, to read"),
+	ANY(getdents64, "directories of processes and devices"),
+};
+TABLE(state);
 
 #ifdef RF_SANITIZED
 /* Sanitised builds are for tests: their run-times do more. */
@@ -321,11 +327,12 @@ TABLE(sanitizer);
 #endif
 
 static const struct rf_call_table *const broker_tables[] = {&running, &starting, &broker, &worker, &sessiond, &consumer,
-	&kernel_consumer, &autoload, &kernel, SANITIZER NULL};
+	&kernel_consumer, &autoload, &kernel, &state, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
 static const struct rf_call_table *const kernel_consumer_tables[] = {&running, &kernel_consumer, SANITIZER NULL};
+static const struct rf_call_table *const state_tables[] = {&running, &state, SANITIZER NULL};
 static const struct rf_call_table *const kernel_tables[] = {&running, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
@@ -339,6 +346,7 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_KERNEL_CONSUMER] = kernel_consumer_tables,
 		[RF_ROLE_AUTOLOAD] = autoload_tables,
 		[RF_ROLE_KERNEL] = kernel_tables,
+		[RF_ROLE_STATE] = state_tables,
 	};
 
 	return tables[role];

@@ -273,12 +273,22 @@ void rf_kernel_add_channel(struct rf_recorder *recorder, struct rf_session *sess
 		rf_kernel_post(command);
 }
 
+static void consumer_dropped(void *data, int status, struct rf_reader *body)
+{
+	(void)status;
+	(void)body;
+	rf_kernel_post(data);
+}
+
 void rf_kernel_drop_channel(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,
 	rf_done_fn done, void *data)
 {
 	struct rf_kernel_command *command = channel_command(recorder, session, channel, drop_channel, done, data);
 
-	if (command)
+	/* One that cannot be asked has nothing that would be read. */
+	if (command &&
+		rf_consumer_drop_channel(
+			command->part->def.consumer, command->part->out.id, channel->id, consumer_dropped, command) < 0)
 		rf_kernel_post(command);
 }
 

@@ -55,6 +55,7 @@ static const struct rf_kernel_tracer_ops modules_ops = {
 	.trace_new = rf_modules_trace_new,
 	.trace_free = rf_modules_trace_free,
 	.add_channel = rf_modules_add_channel,
+	.drop_channel = rf_modules_drop_channel,
 	.enable_channel = rf_modules_enable_channel,
 	.add_rule = rf_modules_add_rule,
 	.enable_rule = rf_modules_enable_rule,

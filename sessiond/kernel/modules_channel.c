@@ -207,6 +207,18 @@ int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_kernel_
 	return LTTNG_OK;
 }
 
+/* It stays in the tracer's session, where it records nothing. */
+void rf_modules_drop_channel(struct rf_kernel_trace *base, uint32_t id)
+{
+	struct rf_modules_trace *trace = rf_container_of(base, struct rf_modules_trace, trace);
+	struct rf_modules_channel_state *channel = rf_modules_find_channel(trace, id);
+
+	if (!channel)
+		return;
+	rf_modules_enable_channel(base, id, false);
+	rf_modules_free_channel(channel);
+}
+
 int rf_modules_enable_channel(struct rf_kernel_trace *base, uint32_t id, bool on)
 {
 	struct rf_modules_trace *trace = rf_container_of(base, struct rf_modules_trace, trace);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/kernel/modules_lists.h"
 
+#include "common/sort.h"
 #include "common/wire.h"
 
 #include <errno.h>
@@ -151,7 +152,7 @@ static size_t merge(struct syscall_line *lines, size_t count)
 {
 	size_t kept = 0;
 
-	qsort(lines, count, sizeof(*lines), by_name);
+	rf_sort(lines, count, sizeof(*lines), by_name);
 	for (size_t i = 0; i < count; i++) {
 		struct syscall_line *last = kept ? &lines[kept - 1] : NULL;
 
@@ -160,7 +161,7 @@ static size_t merge(struct syscall_line *lines, size_t count)
 		else
 			lines[kept++] = lines[i];
 	}
-	qsort(lines, kept, sizeof(*lines), by_line);
+	rf_sort(lines, kept, sizeof(*lines), by_line);
 	return kept;
 }
 

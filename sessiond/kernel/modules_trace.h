@@ -75,6 +75,7 @@ int rf_modules_trace_new(
 	struct rf_kernel_tracer *tracer, const struct rf_kernel_trace_def *def, struct rf_kernel_trace **result);
 void rf_modules_trace_free(struct rf_kernel_trace *base);
 int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_kernel_channel_def *def);
+void rf_modules_drop_channel(struct rf_kernel_trace *base, uint32_t id);
 int rf_modules_enable_channel(struct rf_kernel_trace *base, uint32_t id, bool on);
 int rf_modules_add_rule(struct rf_kernel_trace *base, uint32_t channel_id, uint32_t id, struct rf_event_rule *rule);
 int rf_modules_enable_rule(struct rf_kernel_trace *base, uint32_t channel_id, uint32_t id, bool on);

@@ -4,6 +4,7 @@
  * kept here, and a set becomes another one by what differs: the processes in both are recorded all the while.
  */
 #include "common/log.h"
+#include "common/sort.h"
 #include "sessiond/kernel/modules_ioctl.h"
 #include "sessiond/kernel/modules_trace.h"
 
@@ -74,7 +75,7 @@ static bool take_down(struct rf_modules_tracked *tracked, const struct rf_kernel
 	if (!tracked->values)
 		return false;
 	memcpy(tracked->values, tracker->values, tracker->count * sizeof(*tracked->values));
-	qsort(tracked->values, tracker->count, sizeof(*tracked->values), ascending);
+	rf_sort(tracked->values, tracker->count, sizeof(*tracked->values), ascending);
 	/* A user may be there by name and by number. */
 	for (uint32_t i = 0; i < tracker->count; i++)
 		if (!count || tracked->values[count - 1] != tracked->values[i])

@@ -150,6 +150,7 @@ static const struct rf_kernel_tracer_ops ops = {
 	.trace_new = rf_tracefs_trace_new,
 	.trace_free = rf_tracefs_trace_free,
 	.add_channel = rf_tracefs_add_channel,
+	.drop_channel = rf_tracefs_drop_channel,
 	.enable_channel = rf_tracefs_enable_channel,
 	.add_rule = rf_tracefs_add_rule,
 	.enable_rule = rf_tracefs_enable_rule,

@@ -191,6 +191,14 @@ int rf_tracefs_add_channel(struct rf_kernel_trace *trace, const struct rf_kernel
 	return err == -ENOMEM ? LTTNG_ERR_NOMEM : LTTNG_ERR_KERN_CHAN_FAIL;
 }
 
+void rf_tracefs_drop_channel(struct rf_kernel_trace *trace, uint32_t id)
+{
+	struct rf_tracefs_channel *channel = rf_tracefs_channel_find(rf_tracefs_trace_of(trace), id);
+
+	if (channel)
+		rf_tracefs_channel_free(channel);
+}
+
 int rf_tracefs_enable_channel(struct rf_kernel_trace *trace, uint32_t id, bool on)
 {
 	struct rf_tracefs_channel *channel = rf_tracefs_channel_find(rf_tracefs_trace_of(trace), id);

@@ -10,11 +10,13 @@
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#define DEADLINE_MS 20000
 /* A packet is sent when it has that much; what is left of a message has room for another event. */
 #define PACKET_FULL 32768u
 #define EXTENDED_ID 65535u
@@ -162,17 +164,25 @@ static int emit(struct dump *dump, enum rf_state_event event, uint64_t time, con
 	return err;
 }
 
-/* What was read of the broker's file and not used yet. */
+/* What came from the broker and was not used yet. */
 struct stream {
 	int fd;
+	uint64_t deadline;
 	size_t at;
 	size_t len;
 	uint8_t bytes[65536];
 };
 
-/* Reads more. 0, -ENODATA at the end, or another negative errno. */
+/* Waits for more. 0; -ENODATA at the end; -ETIMEDOUT. */
 static int refill(struct stream *stream)
 {
+	struct pollfd watched = {.fd = stream->fd, .events = POLLIN};
+	uint64_t now = now_ns();
+	int left = now < stream->deadline ? (int)((stream->deadline - now) / 1000000) : 0;
+	int ready = poll(&watched, 1, left);
+
+	if (ready <= 0)
+		return ready == 0 ? -ETIMEDOUT : errno == EINTR ? 0 : -errno;
 	memmove(stream->bytes, stream->bytes + stream->at, stream->len - stream->at);
 	stream->len -= stream->at;
 	stream->at = 0;
@@ -180,7 +190,7 @@ static int refill(struct stream *stream)
 	ssize_t got = read(stream->fd, stream->bytes + stream->len, sizeof(stream->bytes) - stream->len);
 
 	if (got <= 0)
-		return got == 0 ? -ENODATA : errno == EINTR ? 0 : -errno;
+		return got == 0 ? -ENODATA : errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	stream->len += (size_t)got;
 	return 0;
 }
@@ -237,6 +247,7 @@ static int dump_stream(struct dump *dump, int fd)
 
 	if (stream) {
 		stream->fd = fd;
+		stream->deadline = now_ns() + DEADLINE_MS * UINT64_C(1000000);
 		stream->at = 0;
 		stream->len = 0;
 	}
@@ -246,16 +257,14 @@ static int dump_stream(struct dump *dump, int fd)
 	return more;
 }
 
-static int open_stream(const struct dump *dump)
+static int open_stream(const struct rf_tracefs_trace *trace)
 {
-	const struct rf_broker_id request = {.id = dump->outputs[0].channel->instance};
 	struct rf_frame *reply;
 	struct rf_writer body;
 
 	rf_tracefs_body(&body);
-	rf_broker_id_encode(&body, &request);
 
-	int err = rf_kernel_link_call(dump->trace->trace.tracer->link, RF_BROKER_READ_STATE, &body, -1, &reply);
+	int err = rf_kernel_link_call(trace->trace.tracer->link, RF_BROKER_READ_STATE, &body, -1, &reply);
 	int fd = err < 0 ? err : rf_frame_take_fd(reply, 0);
 
 	return err == 0 && fd < 0 ? -EPROTO : fd;
@@ -265,7 +274,7 @@ static int open_stream(const struct dump *dump)
 static int run(struct dump *dump)
 {
 	int err = emit(dump, RF_STATE_EVENT_START, now_ns(), NULL);
-	int fd = err < 0 ? err : open_stream(dump);
+	int fd = err < 0 ? err : open_stream(dump->trace);
 
 	if (fd >= 0) {
 		err = dump_stream(dump, fd);

@@ -128,7 +128,7 @@ bool rf_channel_has_context(const struct rf_channel *channel, const struct rf_co
 	return false;
 }
 
-static bool counts(const struct rf_context *context)
+bool rf_context_counts(const struct rf_context *context)
 {
 	return context->type == LTTNG_EVENT_CONTEXT_PERF_COUNTER ||
 		context->type == LTTNG_EVENT_CONTEXT_PERF_CPU_COUNTER ||
@@ -139,7 +139,7 @@ bool rf_context_same(const struct rf_context *a, const struct rf_context *b)
 {
 	if (a->type != b->type)
 		return false;
-	if (counts(a))
+	if (rf_context_counts(a))
 		return a->perf_type == b->perf_type && a->perf_config == b->perf_config &&
 			!strcmp(a->perf_name, b->perf_name);
 	if (a->type == LTTNG_EVENT_CONTEXT_APP_CONTEXT)

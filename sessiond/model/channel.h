@@ -82,6 +82,8 @@ void rf_channel_remove_rule(struct rf_channel *channel, struct rf_channel_rule *
 struct rf_context *rf_channel_add_context(struct rf_channel *channel, const struct rf_context *context);
 void rf_channel_remove_context(struct rf_channel *channel, struct rf_context *context);
 bool rf_channel_has_context(const struct rf_channel *channel, const struct rf_context *context);
+/* It is a performance counter, with type, configuration and name. */
+bool rf_context_counts(const struct rf_context *context);
 /* The same kind; for counters also type, configuration and name, for application contexts also both names. */
 bool rf_context_same(const struct rf_context *a, const struct rf_context *b);
 

@@ -86,20 +86,29 @@ static void copy_trace(struct snapshot_op *so, struct rf_output_trace *trace, ui
 		rf_op_fail(&so->op, LTTNG_ERR_SNAPSHOT_FAIL);
 }
 
-static uint64_t count_traces(const struct rf_recording *us)
+/* Those that work, and how many streams their channels have together. */
+static uint64_t count_traces(const struct rf_recording *us, struct rf_snapshot_streams *streams)
 {
 	uint64_t count = 0;
 
-	rf_list_for_each(node, &us->traces)
-		count += !rf_container_of(node, struct rf_output_trace, node)->failed;
+	*streams = (struct rf_snapshot_streams){.ust = 0};
+	rf_list_for_each(node, &us->traces) {
+		const struct rf_output_trace *trace = rf_container_of(node, struct rf_output_trace, node);
+
+		if (trace->failed)
+			continue;
+		*(trace->consumer->kernel ? &streams->kernel : &streams->ust) += rf_ust_cpus();
+		count++;
+	}
 	return count;
 }
 
 static void copy_traces(struct rf_op *op)
 {
 	struct rf_recording *us = op->session->recording;
-	uint64_t traces = count_traces(us);
-	uint32_t packets = rf_snapshot_packets(op->session, of(op)->output.max_size, traces * rf_ust_cpus());
+	struct rf_snapshot_streams streams;
+	uint64_t traces = count_traces(us, &streams);
+	uint32_t packets = rf_snapshot_packets(op->session, of(op)->output.max_size, &streams);
 
 	/* Without any there is nothing that could be too large. */
 	if (traces && !packets) {

@@ -3,7 +3,8 @@
  * The tracer of lttng-modules from the session daemon's calls to files that babeltrace2 reads: this program is the
  * kernel thread, plays the broker, and runs a consumer. Root, on a kernel with lttng-modules; elsewhere it skips.
  *
- * usage: modules_road CONSUMERD DIR    (TAP)
+ * usage: modules_road CONSUMERD DIR    (TAP); in a virtual machine:
+ *   tests/kernel-vm/run.sh -c 2 -- build/tests/kernel-vm/modules_road build/bin/ringfence-consumerd /tmp/road
  */
 #include "common/log.h"
 #include "policy/seccomp/sandbox.h"
@@ -118,9 +119,10 @@ static void open_file(int dirfd, unsigned int times)
 
 static struct rf_kernel_trace *new_trace(uint32_t dir, bool snapshots)
 {
+	uint64_t number = ++traces;
 	struct rf_kernel_trace_def def = {
-		.trace = ++traces,
-		.session = traces,
+		.trace = number,
+		.session = number,
 		.consumer = &road.consumer,
 		.session_created = time(NULL),
 		.clock_offset = CLOCK_OFFSET,
@@ -129,7 +131,7 @@ static struct rf_kernel_trace *new_trace(uint32_t dir, bool snapshots)
 	struct rf_kernel_trace *trace = NULL;
 
 	snprintf(def.session_name, sizeof(def.session_name), "road");
-	road_create_trace(&road, traces, traces, dir);
+	road_create_trace(&road, number, number, dir);
 	if (!check_code(tracer->ops->trace_new(tracer, &def, &trace), LTTNG_OK, "a trace is made"))
 		exit(1);
 	return trace;
@@ -550,7 +552,7 @@ static void orphan(void)
 	free(text);
 }
 
-__attribute__((noinline, noclone, noipa, externally_visible, visibility("default"))) void probed(void)
+__attribute__((noinline)) static void probed(void)
 {
 	__asm__ volatile("");
 }
@@ -655,10 +657,11 @@ static void confined(void)
 {
 	struct rf_frame reply;
 	int status = 0;
+	uint64_t number = ++traces;
 	const struct rf_kernel_trace_def def = {
-		.trace = ++traces, .session = traces, .consumer = &road.consumer, .session_name = "confined"};
+		.trace = number, .session = number, .consumer = &road.consumer, .session_name = "confined"};
 
-	road_create_trace(&road, traces, traces, ++dirs);
+	road_create_trace(&road, number, number, ++dirs);
 	fflush(NULL);
 
 	pid_t child = fork();
@@ -748,6 +751,9 @@ int main(int argc, char **argv)
 	tracer = rf_modules_tracer_new(NULL, control, &code);
 	if (!tracer)
 		errx(1, "no tracer: %d", code);
+	/* First: what a library does once only is done in there. */
+	tzset(); /* as session daemons do */
+	confined();
 	lists();
 	record();
 	filters();
@@ -756,7 +762,6 @@ int main(int argc, char **argv)
 	full();
 	orphan();
 	probes(argv[0]);
-	confined();
 	hotplug();
 	tracer->ops->destroy(tracer);
 	check(road.failed == 0, "every stream could be written");

@@ -308,20 +308,6 @@ Test(broker_kernel, threads_are_tracked)
 	bench_free(bench);
 }
 
-Test(broker_kernel, the_state_of_the_machine_is_for_who_records_it)
-{
-	struct kernel_bench *bench = bench_new();
-	struct rf_broker_make_instance wanted = bench_instance(number(1), 0);
-	uint8_t header[16];
-
-	cr_expect_eq(bench_id(bench, RF_BROKER_READ_STATE, number(1)), -ENOENT);
-	cr_assert_eq(bench_make(bench, &wanted), 0);
-	cr_assert_eq(bench_id(bench, RF_BROKER_READ_STATE, number(1)), 0);
-	cr_assert_eq(bench->reply.fd_count, 1);
-	cr_expect_eq(read(bench->reply.fds[0], header, sizeof(header)), (ssize_t)sizeof(header), "from its beginning");
-	bench_free(bench);
-}
-
 Test(broker_kernel, only_the_kernel_link_asks_for_the_kernel)
 {
 	static const uint32_t types[] = {RF_BROKER_KERNEL_OPEN, RF_BROKER_MAKE_INSTANCE, RF_BROKER_REMOVE_INSTANCE,

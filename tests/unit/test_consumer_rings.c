@@ -57,6 +57,18 @@ static int open_rings(const struct rf_broker_open_rings *wanted, int *fds)
 	return count;
 }
 
+/* That the kernel has rings for. */
+static uint32_t cpu_count(void)
+{
+	char path[256];
+
+	for (uint32_t cpu = 0;; cpu++) {
+		snprintf(path, sizeof(path), "%s/per_cpu/cpu%u", instance.dir, cpu);
+		if (access(path, F_OK) < 0)
+			return cpu ? cpu : 1;
+	}
+}
+
 static void create_rings(struct peer *peer, uint32_t number, bool overwrite, uint32_t switch_interval)
 {
 	const struct rf_consumer_create_rings create = {
@@ -66,7 +78,7 @@ static void create_rings(struct peer *peer, uint32_t number, bool overwrite, uin
 		.instance = number,
 		.page_size = (uint32_t)instance.page_size,
 		.ring_size = instance.ring_size,
-		.cpu_count = 2,
+		.cpu_count = cpu_count(),
 		.packet_size = 65536,
 		.overwrite = overwrite,
 		.switch_interval = switch_interval,
@@ -179,6 +191,7 @@ Test(consumer_rings, events_of_all_processors_get_into_files)
 	struct rf_frame frame;
 	struct peer peer;
 	struct rf_reader r;
+	char name[64];
 
 	if (!begin_in(&peer, 2048, false, 0, 1))
 		return;
@@ -196,9 +209,10 @@ Test(consumer_rings, events_of_all_processors_get_into_files)
 	cr_assert_eq(rf_read_u64(&r), 0);
 	cr_assert_eq(rf_read_u64(&r), 0);
 	cr_assert_gt(rf_read_u64(&r), 2000000);
-	/* A stream of CPUs only: nobody added events. */
 	cr_assert(peer_has_file(&peer, "kernel0_1"));
-	cr_assert_not(peer_has_file(&peer, "kernel0_2"));
+	/* Nobody added events. */
+	snprintf(name, sizeof(name), "kernel0_%u", cpu_count());
+	cr_assert_not(peer_has_file(&peer, name));
 	finish(&peer);
 }
 
@@ -249,6 +263,44 @@ Test(consumer_rings, snapshots_leave_what_they_copy)
 	finish(&peer);
 }
 
+static int drop(struct peer *peer)
+{
+	const struct rf_consumer_drop_channel message = {.trace = TRACE, .channel = CHANNEL};
+	uint32_t serial = ++peer->serial;
+	struct rf_frame frame;
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_drop_channel_encode(&w, &message);
+	peer_send(peer, RF_CONSUMER_DROP_CHANNEL, serial, &w, -1);
+	do
+		cr_assert_eq(peer_receive(peer, &frame), 1);
+	while (frame.serial != serial);
+	return frame.status;
+}
+
+/* Before the trace was ever started. Another one may have its name, files and number. */
+Test(consumer_rings, a_channel_is_dropped)
+{
+	struct peer peer;
+
+	if (!begin_in(&peer, 2048, false, 20000, 0))
+		return;
+	cr_assert_eq(drop(&peer), 0);
+	cr_assert_eq(drop(&peer), -ENOENT);
+	create_rings(&peer, 5, false, 0);
+	describe_record(&peer);
+	peer_describe_channel(&peer, TRACE, CLASS);
+	peer_move(&peer, TRACE, 2, false);
+	request(&peer, RF_CONSUMER_SETTLE_SESSION, 0);
+	instance_on(&instance, true);
+	record(0, 5000);
+	request(&peer, RF_CONSUMER_FLUSH_SESSION, 0);
+	cr_assert_eq(count(&peer, "d2", "syscall_entry_getppid"), 5000);
+	cr_assert_eq(drop(&peer), 0);
+	finish(&peer);
+}
+
 /* Without a flush, and with hardly anything in the ring. */
 Test(consumer_rings, packets_are_closed_in_time)
 {
@@ -263,6 +315,49 @@ Test(consumer_rings, packets_are_closed_in_time)
 		poll(NULL, 0, 10);
 	}
 	cr_assert_eq(got, 3);
+	finish(&peer);
+}
+
+static void set_online(uint32_t cpu)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "echo 1 >/sys/devices/system/cpu/cpu%u/online", cpu);
+	cr_assert_eq(system(command), 0);
+}
+
+/* Takes a machine that is there for it: one that booted with fewer processors than it has. */
+Test(consumer_rings, a_processor_that_comes_later)
+{
+	struct peer peer;
+	char name[64];
+
+	if (!getenv("RF_TEST_HOTPLUG")) {
+		cr_skip_test("the machine's processors stay as they are");
+		return;
+	}
+	if (!begin_in(&peer, 2048, false, 0, 1))
+		return;
+
+	uint32_t last = cpu_count() - 1;
+
+	snprintf(name, sizeof(name), "kernel0_%u", last);
+	record(0, 1000);
+	request(&peer, RF_CONSUMER_FLUSH_SESSION, 0);
+	cr_assert(peer_has_file(&peer, "kernel0_0"));
+	cr_assert_not(peer_has_file(&peer, name));
+	cr_assert_eq(count(&peer, "", "syscall_entry_getppid"), 1000);
+	set_online(last);
+	/* So many that they are not all in the ring at once: it is waited for again, though not at once. */
+	poll(NULL, 0, 2000);
+	for (int i = 0; i < 40; i++) {
+		record(last, 5000);
+		poll(NULL, 0, 50);
+	}
+	peer_tell(&peer, RF_CONSUMER_RESUME_SESSION, SESSION);
+	request(&peer, RF_CONSUMER_FLUSH_SESSION, 0);
+	cr_assert(peer_has_file(&peer, name));
+	cr_assert_eq(count(&peer, "", "syscall_entry_getppid"), 1000 + 40 * 5000);
 	finish(&peer);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Lines of /proc, in which processes have a say: whatever they are, what is made of them can be told. */
-#include "policy/broker/kernel_state.h"
+#include "policy/broker/state_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rf_state_process thread;
 	struct rf_state_interrupt interrupt;
-	struct rf_state_block_device device;
 	struct rf_state_cpu cpu = {0};
 	struct rf_writer w;
 
@@ -31,16 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	text[size] = '\0';
 	rf_writer_init_growing(&w, RF_STATE_BODY_MAX, RF_HOST_ORDER);
-	if (rf_state_parse_thread(text, 1, &thread)) {
+	if (rf_state_parse_stat(text, &thread)) {
 		rf_state_process_encode(&w, &thread);
 		check_body(&w);
 	}
 	if (rf_state_parse_interrupt(text, size ? data[0] & 7 : 0, &interrupt)) {
 		rf_state_interrupt_encode(&w, &interrupt);
-		check_body(&w);
-	}
-	if (rf_state_parse_block_device(text, &device)) {
-		rf_state_block_device_encode(&w, &device);
 		check_body(&w);
 	}
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))

@@ -92,9 +92,8 @@ static void say_none(struct worker *worker)
 					 "modules, or boot a kernel with tracing, not in lockdown mode confidentiality",
 		[RF_TRACER_CHOOSE_MODULES] = MODULES_FILE " cannot be opened: load lttng-modules, or give "
 							  "--kernel-tracer=auto",
-		[RF_TRACER_CHOOSE_TRACEFS] =
-			"tracefs cannot be opened: boot a kernel with tracing, not in lockdown mode "
-			"confidentiality, or give --kernel-tracer=auto",
+		[RF_TRACER_CHOOSE_TRACEFS] = ("tracefs cannot be opened: boot a kernel with tracing, not in lockdown "
+					      "mode confidentiality, or give --kernel-tracer=auto"),
 	};
 
 	if (!worker->said)

@@ -28,7 +28,8 @@ static uint64_t field_at(const char *text, unsigned int number)
 {
 	while (text && number--) {
 		text = strchr(text, ' ');
-		text += text != NULL;
+		if (text)
+			text++;
 	}
 	return text ? strtoull(text, NULL, 10) : 0;
 }

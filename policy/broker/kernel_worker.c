@@ -87,17 +87,16 @@ static int open_tracer(struct worker *worker, struct rf_broker_kernel *found)
 
 static void say_none(struct worker *worker)
 {
-	static const char *const why[] = {
-		[RF_TRACER_CHOOSE_ANY] = "neither lttng-modules (" MODULES_FILE ") nor tracefs can be opened: load the "
-					 "modules, or boot a kernel with tracing, not in lockdown mode confidentiality",
-		[RF_TRACER_CHOOSE_MODULES] = MODULES_FILE " cannot be opened: load lttng-modules, or give "
-							  "--kernel-tracer=auto",
-		[RF_TRACER_CHOOSE_TRACEFS] = ("tracefs cannot be opened: boot a kernel with tracing, not in lockdown "
-					      "mode confidentiality, or give --kernel-tracer=auto"),
+	static const char *const what[] = {
+		[RF_TRACER_CHOOSE_ANY] = "neither " MODULES_FILE " nor tracefs can",
+		[RF_TRACER_CHOOSE_MODULES] = MODULES_FILE " cannot (see --kernel-tracer), and tracefs may not",
+		[RF_TRACER_CHOOSE_TRACEFS] = "tracefs cannot (see --kernel-tracer), and " MODULES_FILE " may not",
 	};
 
 	if (!worker->said)
-		rf_warning("the kernel cannot be traced: %s", why[worker->choice]);
+		rf_warning("the kernel cannot be traced: %s be opened; load lttng-modules, or boot a kernel that has "
+			   "tracing and is not in lockdown mode confidentiality",
+			what[worker->choice]);
 	worker->said = true;
 }
 

@@ -218,7 +218,7 @@ void rf_policy_text_free(struct rf_policy_text *text)
 FILE *rf_policy_file_open(const char *path, int *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
+	struct stat st = {0};
 	FILE *file;
 
 	*err = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;

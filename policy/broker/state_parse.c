@@ -95,13 +95,18 @@ bool rf_state_parse_interrupt(const char *line, unsigned int columns, struct rf_
 bool rf_state_parse_cpu(const char *line, struct rf_state_cpu *cpu)
 {
 	const char *colon = strchr(line, ':');
-	const char *value = colon ? skip_spaces(colon + 1) : NULL;
-	size_t key = colon ? (size_t)(colon - line) : 0;
-	size_t len = value ? strcspn(value, "\n") : 0;
-	unsigned long number = value ? strtoul(value, NULL, 10) : 0;
+	unsigned long number;
+	const char *value;
+	size_t key;
+	size_t len;
 
-	while (key && isspace((unsigned char)line[key - 1]))
-		key--;
+	if (!colon)
+		return false;
+	value = skip_spaces(colon + 1);
+	len = strcspn(value, "\n");
+	number = strtoul(value, NULL, 10);
+	for (key = (size_t)(colon - line); key && isspace((unsigned char)line[key - 1]); key--)
+		;
 #define IS(name) (key == strlen(name) && !strncmp(line, name, key))
 	if (IS("processor")) {
 		*cpu = (struct rf_state_cpu){.cpu = (uint16_t)number, .architecture = "x86"};

@@ -12,8 +12,8 @@
 
 #include <stdio.h>
 
-/* In the forked child of BROKER: becomes IDENTITY, writes to the pipe OUT, exits. */
-_Noreturn void rf_state_reader_run(int out, const struct rf_identity *identity, pid_t broker);
+/* In the forked child of BROKER: becomes IDENTITY, writes to the pipe FD, exits. */
+_Noreturn void rf_state_reader_run(int fd, const struct rf_identity *identity, pid_t broker);
 
 /* The parsers, apart from files. False: that is none. */
 /* LINE: /proc/PID/task/TID/stat. `pid` is the caller's to fill in. */

@@ -16,7 +16,9 @@
 
 #define FIRST_PAUSE (300 * RF_MS)
 #define PAUSE RF_SECOND
-#define LOOK_FOR (10 * RF_SECOND)
+#define LOOK_OFTEN (10 * RF_SECOND)
+/* What is in use then may be so for long. */
+#define LONG_PAUSE (60 * RF_SECOND)
 #define NAMES_MAX 4096u
 
 struct names {
@@ -147,14 +149,14 @@ static bool remove_groups(const struct rf_leftovers *leftovers, const struct rf_
 
 void rf_leftovers_begin(struct rf_leftovers *leftovers)
 {
-	*leftovers = (struct rf_leftovers){.next = rf_now(), .until = rf_now() + LOOK_FOR};
+	*leftovers = (struct rf_leftovers){.next = rf_now(), .often_until = rf_now() + LOOK_OFTEN};
 }
 
 void rf_leftovers_look(struct rf_leftovers *leftovers, const struct rf_tracefs *fs)
 {
 	struct names groups = {0};
 	struct names now = {0};
-	bool first = !leftovers->seen;
+	bool first = !leftovers->looked;
 	bool all;
 
 	/* In this order: an event that was there before its instance was not is nobody's. */
@@ -164,7 +166,12 @@ void rf_leftovers_look(struct rf_leftovers *leftovers, const struct rf_tracefs *
 	all = remove_groups(leftovers, fs, &groups) && !leftovers->seen_count;
 	free_names(&now);
 	free_names(&groups);
-	leftovers->next = all || rf_now() > leftovers->until ? 0 : rf_now() + (first ? FIRST_PAUSE : PAUSE);
+	leftovers->looked = true;
+	leftovers->next = all ? 0
+			      : rf_now() +
+			(first                                              ? FIRST_PAUSE
+					: rf_now() < leftovers->often_until ? PAUSE
+									    : LONG_PAUSE);
 	if (leftovers->next)
 		return;
 	free_names(&(struct names){.names = leftovers->seen, .count = leftovers->seen_count});

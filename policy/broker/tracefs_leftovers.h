@@ -14,8 +14,9 @@
 struct rf_leftovers {
 	char **seen; /* names of instances */
 	size_t seen_count;
-	uint64_t next;  /* look, on the monotonic clock; 0: there is nothing to look for any more */
-	uint64_t until; /* processes that die take a while */
+	bool looked;
+	uint64_t next;        /* look, on the monotonic clock; 0: there is nothing to look for any more */
+	uint64_t often_until; /* processes that die take a while */
 };
 
 void rf_leftovers_begin(struct rf_leftovers *leftovers);

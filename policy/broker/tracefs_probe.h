@@ -14,7 +14,7 @@
 
 /* FD: the program, for RF_PROBE_USER. ROOT: the top directory. */
 int rf_probe_add(int root, struct rf_tracefs_instance *instance, const struct rf_broker_add_probe *request, int fd);
-int rf_probe_remove(int root, struct rf_tracefs_instance *instance, uint32_t probe);
+int rf_probe_remove(int root, struct rf_tracefs_instance *instance, uint32_t id);
 /* What can be removed is; then rf_probes_forget(). */
 void rf_probes_remove_all(int root, struct rf_tracefs_instance *instance);
 /* Frees what is known of them. */

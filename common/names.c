@@ -70,3 +70,28 @@ void rf_collapse_stars(char *pattern)
 			*to++ = *from;
 	*to = '\0';
 }
+
+bool rf_star_match(const char *pattern, const char *text)
+{
+	const char *star = NULL; /* where the last one was, and what it stood for so far ends at `again` */
+	const char *again = text;
+
+	for (;;) {
+		bool escaped = pattern[0] == '\\' && pattern[1];
+
+		if (*pattern == '*') {
+			star = ++pattern;
+			again = text;
+		} else if (*text && pattern[escaped] == *text) {
+			pattern += 1 + escaped;
+			text++;
+		} else if (!*text && !*pattern) {
+			return true;
+		} else if (star && *again) {
+			pattern = star;
+			text = ++again;
+		} else {
+			return false;
+		}
+	}
+}

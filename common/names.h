@@ -32,5 +32,7 @@ void rf_format_date(char *out, size_t size, time_t when);
 void rf_format_iso8601(char *out, size_t size, time_t when);
 /* Collapses runs of '*' to one, in place. */
 void rf_collapse_stars(char *pattern);
+/* Whether the whole of TEXT is what PATTERN says: '*' stands for anything, '\\' takes the meaning of what follows. */
+bool rf_star_match(const char *pattern, const char *text);
 
 #endif

@@ -60,6 +60,8 @@ enum rf_consumer_message {
 	RF_CONSUMER_IDENTIFY_TRACE = 17,
 	/* Events that no ring has, made by the session daemon: a state dump. See struct rf_consumer_add_events. */
 	RF_CONSUMER_ADD_EVENTS = 18,
+	/* A channel of a trace that was never started goes. Reply when it has begun to: it is not counted on any more. */
+	RF_CONSUMER_DROP_CHANNEL = 19,
 	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part).
 	 */
 	RF_CONSUMER_HEALTH = 12,
@@ -135,14 +137,13 @@ RF_MESSAGE(rf_consumer_create_rings, RF_CONSUMER_CREATE_RINGS_FIELDS)
 	X(u64, trace) X(u32, channel) X(u32, record) X(u32, event) X(u32, size_min) X(blob, ops)
 RF_MESSAGE(rf_consumer_describe_record, RF_CONSUMER_DESCRIBE_RECORD_FIELDS)
 
-/* first: number of the first stream in the names of files. capacity: packets that a ring holds. */
+/* first: number of the first stream in the names of files. */
 /* clang-format off */
 #define RF_CONSUMER_ADD_STREAMS_FIELDS(X) \
 	X(u64, trace) \
 	X(u32, channel) \
 	X(u32, stream_class) \
 	X(u32, first) \
-	X(u32, capacity) \
 	X(u8, overwrite) \
 	X(u64, file_size) \
 	X(u64, file_count) \
@@ -170,6 +171,9 @@ RF_MESSAGE(rf_consumer_move_trace, RF_CONSUMER_MOVE_TRACE_FIELDS)
 
 #define RF_CONSUMER_DESCRIBE_CHANNEL_FIELDS(X) X(u64, trace) X(u32, stream_class)
 RF_MESSAGE(rf_consumer_describe_channel, RF_CONSUMER_DESCRIBE_CHANNEL_FIELDS)
+
+#define RF_CONSUMER_DROP_CHANNEL_FIELDS(X) X(u64, trace) X(u32, channel)
+RF_MESSAGE(rf_consumer_drop_channel, RF_CONSUMER_DROP_CHANNEL_FIELDS)
 
 /* max_packets: of each stream, the newest ones; 0: all. */
 #define RF_CONSUMER_SNAPSHOT_TRACE_FIELDS(X) X(u64, trace) X(u32, dir) X(u32, max_packets)

@@ -139,7 +139,7 @@ void rf_channel_start(struct rf_channel *channel)
 
 void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion)
 {
-	for (unsigned int i = 0; i < channel->stream_count; i++) {
+	for (unsigned int i = 0; !channel->ending && i < channel->stream_count; i++) {
 		rf_completion_add(completion);
 
 		int err = rf_stream_post_park(channel->streams[i], discard, completion);
@@ -221,6 +221,8 @@ static void streams_ended(struct rf_completion *completion)
 
 void rf_channel_end(struct rf_channel *channel, uint64_t epoch)
 {
+	if (channel->ending)
+		return;
 	channel->ending = true;
 	rf_completion_begin(&channel->ended, streams_ended);
 	for (unsigned int i = 0; i < channel->stream_count; i++) {

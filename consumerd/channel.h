@@ -62,7 +62,7 @@ void rf_channel_described(struct rf_trace *trace, uint32_t stream_class);
 void rf_channel_park(struct rf_channel *channel, bool discard, struct rf_completion *completion);
 /* As rf_trace_flush(). */
 int rf_channel_flush(struct rf_channel *channel, uint64_t epoch, struct rf_completion *completion);
-/* Flush, drain, free; rf_trace_channel_gone() follows. */
+/* Flush, drain, free; rf_trace_channel_gone() follows. Does nothing when it is ending already. */
 void rf_channel_end(struct rf_channel *channel, uint64_t epoch);
 
 #endif

@@ -5,6 +5,7 @@
 #include "common/proto_consumer.h"
 #include "consumerd/channel.h"
 #include "consumerd/health.h"
+#include "consumerd/modules_channel.h"
 #include "consumerd/ring_channel.h"
 #include "consumerd/session.h"
 #include "consumerd/trace_op.h"
@@ -44,6 +45,18 @@ static int create_channel(struct rf_daemon *daemon, struct rf_frame *frame)
 	else
 		rf_ust_channel_refuse(sock, err ? err : -ENOENT);
 	return err;
+}
+
+static int add_streams(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_add_streams request;
+
+	if (!rf_consumer_add_streams_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_modules_channel_add(trace, &request, frame) : -ENOENT;
 }
 
 static int create_rings(struct rf_daemon *daemon, struct rf_frame *frame)
@@ -92,6 +105,23 @@ static int identify_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
 
 	return trace ? rf_trace_identify(trace, request.uuid) : -ENOENT;
+}
+
+static int drop_channel(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_drop_channel request;
+
+	if (!rf_consumer_drop_channel_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+	struct rf_channel *channel = trace ? rf_channel_find(trace, request.channel) : NULL;
+
+	if (!channel)
+		return -ENOENT;
+	rf_channel_end(channel, trace->session->epoch);
+	reply(daemon, frame, 0);
+	return 0;
 }
 
 static int push_metadata(struct rf_daemon *daemon, struct rf_frame *frame)
@@ -295,8 +325,10 @@ static const struct {
 	[RF_CONSUMER_DESTROY_SESSION] = {"destroy session", destroy_session, true, SERVER_ANY},
 	[RF_CONSUMER_CREATE_RINGS] = {"create rings", create_rings, false, SERVER_KERNEL},
 	[RF_CONSUMER_DESCRIBE_RECORD] = {"describe record", describe_record, false, SERVER_KERNEL},
+	[RF_CONSUMER_ADD_STREAMS] = {"add streams", add_streams, false, SERVER_KERNEL},
 	[RF_CONSUMER_IDENTIFY_TRACE] = {"identify trace", identify_trace, false, SERVER_KERNEL},
 	[RF_CONSUMER_ADD_EVENTS] = {"add events", add_events, false, SERVER_KERNEL},
+	[RF_CONSUMER_DROP_CHANNEL] = {"drop channel", drop_channel, true, SERVER_KERNEL},
 };
 
 static bool serves(const struct rf_daemon *daemon, enum server server)

@@ -65,8 +65,12 @@ static struct trace_op *begin_op(struct rf_trace *trace, uint32_t dir, void (*do
 
 static void order(struct trace_op *op, const struct rf_stream_order *what)
 {
-	rf_list_for_each(node, &op->trace->channels)
-		rf_channel_order(rf_container_of(node, struct rf_channel, node), what, &op->streams, &op->requests);
+	rf_list_for_each(node, &op->trace->channels) {
+		struct rf_channel *channel = rf_container_of(node, struct rf_channel, node);
+
+		if (!channel->ending)
+			rf_channel_order(channel, what, &op->streams, &op->requests);
+	}
 }
 
 static void move_done(struct trace_op *op)

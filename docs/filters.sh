@@ -14,7 +14,7 @@ rows() {
 }
 words() {
 	sed -E 's/RF_ARG_EQUAL ([0-9]+) (.*)/argument \1 is \2/; s/RF_ARG_NO_BITS ([0-9]+) (.*)/argument \1 without \2/
-		s/RF_ARG_BIT_SET ([0-9]+) (.*)/argument \1 with \2/; s/RF_ARG_OWN_PID ([0-9]+) .*/argument \1 is the own process/'
+		s/RF_ARG_BIT_SET ([0-9]+) (.*)/argument \1 with \2/; s/RF_ARG_IOCTL_OF ([0-9]+) (.*)/argument \1 is of type \2/; s/RF_ARG_OWN_PID ([0-9]+) .*/argument \1 is the own process/'
 }
 title() {
 	case $1 in
@@ -25,6 +25,8 @@ title() {
 	starting) echo "From execve(2) to a child's own filter" ;;
 	broker) echo "The broker itself" ;;
 	autoload) echo "The loader of sessions at start, besides" ;;
+	state) echo "The reader of the machine's state, besides" ;;
+	kernel) echo "The kernel worker, besides" ;;
 	worker) echo "A run-as worker, besides" ;;
 	sanitizer) echo "Sanitised test builds only, everywhere" ;;
 	*) echo "$1" ;;

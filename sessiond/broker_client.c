@@ -36,6 +36,7 @@ static void on_frame(struct rf_link *link, struct rf_frame *frame)
 {
 	struct rf_broker_client *client = link->owner;
 	struct rf_broker_consumer_gone gone;
+	struct rf_broker_policy policy;
 
 	if (frame->type & RF_FRAME_REPLY)
 		rf_requests_reply(&client->requests, frame);
@@ -43,6 +44,8 @@ static void on_frame(struct rf_link *link, struct rf_frame *frame)
 		client->on_shutdown(client->owner, false);
 	else if (frame->type == RF_BROKER_CONSUMER_GONE && rf_broker_consumer_gone_decode(&frame->body, &gone))
 		client->on_consumer_gone(client->owner, gone.consumer, gone.wait_status);
+	else if (frame->type == RF_BROKER_POLICY && rf_broker_policy_decode(&frame->body, &policy))
+		client->on_policy(client->owner, &policy);
 	else
 		rf_warning("ignored message %u of the broker", frame->type);
 }
@@ -88,14 +91,13 @@ int rf_broker_ready(struct rf_broker_client *client)
 	return rf_link_send(&client->link, RF_BROKER_READY, 0, 0, NULL, 0, NULL, 0);
 }
 
-int rf_broker_spawn_consumer(struct rf_broker_client *client, uint32_t consumer, uid_t uid, uint8_t abi_bits,
+int rf_broker_spawn_consumer(struct rf_broker_client *client, const struct rf_broker_spawn_consumer *request,
 	int control_fd, rf_reply_fn done, void *data)
 {
-	const struct rf_broker_spawn_consumer request = {.consumer = consumer, .uid = uid, .abi_bits = abi_bits};
 	struct rf_writer w;
 
 	start_body(&w);
-	rf_broker_spawn_consumer_encode(&w, &request);
+	rf_broker_spawn_consumer_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_SPAWN_CONSUMER, &w, &control_fd, 1, 0, done, data);
 }
 

@@ -13,6 +13,8 @@
 
 /* The broker says that a consumer ended. */
 typedef void (*rf_consumer_gone_fn)(void *data, uint32_t consumer, int wait_status);
+/* The policy is this from now on. */
+typedef void (*rf_policy_fn)(void *data, const struct rf_broker_policy *policy);
 /* The broker asks for an orderly end, or went away (then everything is over at once). */
 typedef void (*rf_shutdown_fn)(void *data, bool broker_gone);
 
@@ -22,6 +24,7 @@ struct rf_broker_client {
 	struct rf_loop *loop;
 	uint32_t next_id;
 	rf_consumer_gone_fn on_consumer_gone;
+	rf_policy_fn on_policy;
 	rf_shutdown_fn on_shutdown;
 	void *owner;
 };
@@ -41,7 +44,7 @@ void rf_broker_client_fini(struct rf_broker_client *client);
 uint32_t rf_broker_new_id(struct rf_broker_client *client);
 int rf_broker_ready(struct rf_broker_client *client);
 /* CONTROL_FD: the consumer's end of its control link; stays the caller's. */
-int rf_broker_spawn_consumer(struct rf_broker_client *client, uint32_t consumer, uid_t uid, uint8_t abi_bits,
+int rf_broker_spawn_consumer(struct rf_broker_client *client, const struct rf_broker_spawn_consumer *request,
 	int control_fd, rf_reply_fn done, void *data);
 int rf_broker_make_tree(
 	struct rf_broker_client *client, const struct rf_broker_make_tree *request, rf_reply_fn done, void *data);

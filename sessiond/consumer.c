@@ -126,7 +126,7 @@ static void spawned(void *data, int status, struct rf_reader *body)
 	rf_consumer_unref(consumer);
 }
 
-static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits)
+static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits, bool kernel)
 {
 	struct rf_consumer *consumer = calloc(1, sizeof(*consumer));
 	int ends[2];
@@ -142,6 +142,7 @@ static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint
 	consumer->id = rf_broker_new_id(consumers->broker);
 	consumer->uid = uid;
 	consumer->abi_bits = abi_bits;
+	consumer->kernel = kernel;
 	atomic_init(&consumer->refs, 2); /* the table's and the request's */
 	rf_list_init(&consumer->node);
 	rf_requests_init(&consumer->requests, &consumer->link, consumers->loop);
@@ -151,8 +152,10 @@ static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint
 	if (!err)
 		err = rf_link_attach(&consumer->link, consumers->loop);
 	if (!err)
-		err = rf_broker_spawn_consumer(
-			consumers->broker, consumer->id, uid, abi_bits, ends[1], spawned, consumer);
+		err = rf_broker_spawn_consumer(consumers->broker,
+			&(struct rf_broker_spawn_consumer){
+				.consumer = consumer->id, .uid = uid, .abi_bits = abi_bits, .kernel = kernel},
+			ends[1], spawned, consumer);
 	close(ends[1]);
 	if (err < 0) {
 		rf_error("no consumer for uid %u: %s", uid, strerror(-err));
@@ -164,15 +167,25 @@ static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint
 	return consumer;
 }
 
-struct rf_consumer *rf_consumers_get(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits)
+static struct rf_consumer *get(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits, bool kernel)
 {
 	rf_list_for_each(node, &consumers->list) {
 		struct rf_consumer *consumer = rf_container_of(node, struct rf_consumer, node);
 
-		if (consumer->uid == uid && consumer->abi_bits == abi_bits)
+		if (consumer->uid == uid && consumer->abi_bits == abi_bits && consumer->kernel == kernel)
 			return consumer;
 	}
-	return spawn(consumers, uid, abi_bits);
+	return spawn(consumers, uid, abi_bits, kernel);
+}
+
+struct rf_consumer *rf_consumers_get(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits)
+{
+	return get(consumers, uid, abi_bits, false);
+}
+
+struct rf_consumer *rf_consumers_get_kernel(struct rf_consumers *consumers)
+{
+	return get(consumers, 0, 64, true);
 }
 
 void rf_consumer_use(struct rf_consumer *consumer)
@@ -211,7 +224,13 @@ void rf_consumers_fini(struct rf_consumers *consumers)
 
 int rf_consumer_send(struct rf_consumer *consumer, uint32_t type, struct rf_writer *body)
 {
-	return rf_link_send_writer(&consumer->link, type, 0, 0, body, NULL, 0);
+	return rf_consumer_send_fds(consumer, type, body, NULL, 0);
+}
+
+int rf_consumer_send_fds(
+	struct rf_consumer *consumer, uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count)
+{
+	return rf_link_send_writer(&consumer->link, type, 0, 0, body, fds, fd_count);
 }
 
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id)
@@ -233,6 +252,18 @@ int rf_consumer_request(
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_id_encode(&w, &message);
 	return rf_requests_send(&consumer->requests, type, &w, NULL, 0, timeout, done, data);
+}
+
+int rf_consumer_drop_channel(
+	struct rf_consumer *consumer, uint64_t trace, uint32_t channel, rf_reply_fn done, void *data)
+{
+	const struct rf_consumer_drop_channel message = {.trace = trace, .channel = channel};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_drop_channel_encode(&w, &message);
+	return rf_requests_send(
+		&consumer->requests, RF_CONSUMER_DROP_CHANNEL, &w, NULL, 0, RF_CONSUMER_PATIENCE, done, data);
 }
 
 struct command {

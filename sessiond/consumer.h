@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The consumers, one process for each traced uid and ABI, as the session daemon drives them. The broker spawns a
- * consumer when it is first needed; its control link can be used at once, messages wait in the socket until it is up.
+ * The consumers, one process for each traced uid and ABI and one for the kernel, as the session daemon drives them. The
+ * broker spawns a consumer when it is first needed; its control link can be used at once, messages wait in the socket
+ * until it is up.
  *
  * The table and all requests belong to the loop thread. Application commands and the notify thread use
  * rf_consumer_send() and rf_consumer_create_channel() from their own threads; they hold a reference meanwhile.
@@ -24,6 +25,7 @@ struct rf_consumer {
 	uint32_t id;
 	uid_t uid;
 	uint8_t abi_bits;
+	bool kernel; /* it serves the kernel's traces, and no application's */
 	atomic_bool dead;
 	unsigned int users; /* sessions that have traces in it; the last one lets it go */
 	struct rf_timer retire;
@@ -51,6 +53,8 @@ void rf_consumers_init(struct rf_consumers *consumers, struct rf_loop *loop, str
 void rf_consumers_fini(struct rf_consumers *consumers);
 /* The living consumer of UID, spawned when there is none. NULL when it cannot be had. No reference is added. */
 struct rf_consumer *rf_consumers_get(struct rf_consumers *consumers, uid_t uid, uint8_t abi_bits);
+/* The same of the kernel. */
+struct rf_consumer *rf_consumers_get_kernel(struct rf_consumers *consumers);
 /* What the broker said of a consumer's end. */
 void rf_consumers_gone(struct rf_consumers *consumers, uint32_t id, int wait_status);
 
@@ -61,12 +65,17 @@ void rf_consumer_unref(struct rf_consumer *consumer);
 void rf_consumer_use(struct rf_consumer *consumer);
 void rf_consumer_release(struct rf_consumer *consumer);
 
-/* Any thread: a one-way message; the writer is freed. */
+/* Any thread: a one-way message; the writer is freed. Descriptors stay the caller's. */
 int rf_consumer_send(struct rf_consumer *consumer, uint32_t type, struct rf_writer *body);
+int rf_consumer_send_fds(
+	struct rf_consumer *consumer, uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count);
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id);
 /* Loop thread: a request whose body is one id. */
 int rf_consumer_request(
 	struct rf_consumer *consumer, uint32_t type, uint64_t id, uint64_t timeout, rf_reply_fn done, void *data);
+/* Loop thread: RF_CONSUMER_DROP_CHANNEL. */
+int rf_consumer_drop_channel(
+	struct rf_consumer *consumer, uint64_t trace, uint32_t channel, rf_reply_fn done, void *data);
 /*
  * Loop thread: the same for something that the consumer must get done. One that has not answered after
  * RF_CONSUMER_PATIENCE hangs: the broker is asked to end it, and its traces end there.

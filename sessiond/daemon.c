@@ -5,6 +5,8 @@
 #include "policy/seccomp/sandbox.h"
 #include "sessiond/client/server.h"
 #include "sessiond/health_parts.h"
+#include "sessiond/kernel/domain.h"
+#include "sessiond/kernel/system_name.h"
 #include "sessiond/ust/domain_state.h"
 #include "sessiond/ust/trace_clock.h"
 
@@ -23,7 +25,7 @@ struct daemon {
 	struct rf_loop *loop;
 	struct rf_broker_client broker;
 	struct rf_sessions sessions;
-	struct rf_ust_domain *ust;
+	struct rf_recorder *recorder;
 	struct rf_client_server *clients;
 	struct rf_health *health;
 	struct rf_health_parts health_parts;
@@ -56,7 +58,14 @@ static void consumer_gone(void *data, uint32_t consumer, int wait_status)
 {
 	struct daemon *daemon = data;
 
-	rf_consumers_gone(&daemon->ust->consumers, consumer, wait_status);
+	rf_consumers_gone(&daemon->recorder->consumers, consumer, wait_status);
+}
+
+static void policy_came(void *data, const struct rf_broker_policy *policy)
+{
+	struct daemon *daemon = data;
+
+	rf_kernel_set_policy(daemon->recorder, policy);
 }
 
 static void signalled(void *data, int signo)
@@ -79,12 +88,12 @@ static int take_signals(struct daemon *daemon)
 
 static int set_up_health(struct daemon *daemon, const struct rf_start *start)
 {
-	struct rf_ust_domain *ust = daemon->ust;
+	struct rf_ust_domain *ust = daemon->recorder->ust;
 
 	daemon->health = rf_health_create();
 	if (!daemon->health ||
-		rf_health_parts_init(&daemon->health_parts, daemon->loop, &ust->consumers, ust->pool, ust->notifier) <
-			0)
+		rf_health_parts_init(&daemon->health_parts, daemon->loop, &daemon->recorder->consumers, ust->pool,
+			ust->notifier, daemon->recorder->kernel) < 0)
 		return -ENOMEM;
 
 	int err = rf_health_serve_sessiond(daemon->health, start->fds[RF_START_FD_HEALTH], &daemon->health_parts);
@@ -110,16 +119,22 @@ static int set_up(struct daemon *daemon, int broker_fd, const struct rf_start *s
 		return -1;
 	daemon->broker.owner = daemon;
 	daemon->broker.on_consumer_gone = consumer_gone;
+	daemon->broker.on_policy = policy_came;
 	daemon->broker.on_shutdown = shut_down;
 	rf_sessions_init(&daemon->sessions, start->settings.hostname);
+	rf_system_name_init();
 	if (rf_trace_clock_init() < 0 || rf_broker_client_init(&daemon->broker, daemon->loop, broker_fd) < 0)
 		return -1;
-	daemon->ust = rf_ust_domain_create(daemon->loop, &daemon->broker, start->fds[RF_START_FD_APPS],
-		start->settings.rootless, timeout, start->settings.hostname);
-	if (!daemon->ust)
+	daemon->recorder = rf_recorder_create(daemon->loop, &daemon->broker, start->settings.hostname);
+	if (!daemon->recorder)
+		return -1;
+	daemon->recorder->ust = rf_ust_domain_create(
+		daemon->recorder, start->fds[RF_START_FD_APPS], start->settings.rootless, timeout);
+	daemon->recorder->kernel = rf_kernel_domain_create(daemon->recorder, start->fds[RF_START_FD_KERNEL]);
+	if (!daemon->recorder->ust || !daemon->recorder->kernel)
 		return -1;
 	daemon->clients = rf_client_server_create(daemon->loop, start->fds[RF_START_FD_CLIENT], &daemon->sessions,
-		daemon->ust, &daemon->broker, start->settings.rootless);
+		daemon->recorder, &daemon->broker, start->settings.rootless);
 	if (!daemon->clients || set_up_health(daemon, start) < 0)
 		return -1;
 	daemon->notification_sock = start->fds[RF_START_FD_NOTIFICATION];
@@ -133,7 +148,9 @@ static void take_down(struct daemon *daemon)
 	rf_health_parts_fini(&daemon->health_parts);
 	/* Whoever waits for the broker is still there to hear that it will not answer. */
 	rf_requests_fail_all(&daemon->broker.requests, -EPIPE);
-	rf_ust_domain_destroy(daemon->ust);
+	rf_ust_domain_destroy(daemon->recorder->ust);
+	rf_kernel_domain_destroy(daemon->recorder->kernel);
+	rf_recorder_destroy(daemon->recorder);
 	rf_health_destroy(daemon->health);
 	rf_client_server_destroy(daemon->clients);
 	rf_sessions_fini(&daemon->sessions);

@@ -13,7 +13,7 @@
 #define RF_SESSIOND_HEALTH_H
 
 #include "common/loop.h"
-#include "sessiond/ust/mailbox.h"
+#include "sessiond/mailbox.h"
 
 #define RF_HEALTH_TIMEOUT (2 * RF_SECOND)
 #define RF_HEALTH_PATIENCE (5 * RF_SECOND)

@@ -5,6 +5,7 @@
 
 #define BIT(number) (UINT64_C(1) << (number))
 #define PART_APPS BIT(1)
+#define PART_KERNEL BIT(3)
 #define PART_CONSUMERS BIT(4)
 #define PART_NOTIFY BIT(6)
 #define PARTS_MAIN (BIT(0) | BIT(2) | PART_CONSUMERS | BIT(7) | BIT(8) | BIT(9) | BIT(10) | BIT(11))
@@ -80,6 +81,14 @@ static void send_to_pool(struct rf_health_probe *probe)
 	rf_health_back(probe, rf_pool_stuck(parts->pool) ? PART_APPS : 0);
 }
 
+/* Commands of the kernel thread may block for as long as the kernel needs: only one that never ends is a fault. */
+static void send_to_kernel(struct rf_health_probe *probe)
+{
+	const struct rf_health_parts *parts = rf_container_of(probe, struct rf_health_parts, kernel_probe);
+
+	rf_health_back(probe, parts->kernel && rf_kernel_stuck(parts->kernel) ? PART_KERNEL : 0);
+}
+
 static void notify_answered(void *data)
 {
 	rf_health_back(data, 0);
@@ -91,15 +100,17 @@ static void send_to_notify(struct rf_health_probe *probe)
 }
 
 int rf_health_parts_init(struct rf_health_parts *parts, struct rf_loop *loop, struct rf_consumers *consumers,
-	struct rf_pool *pool, struct rf_notifier *notifier)
+	struct rf_pool *pool, struct rf_notifier *notifier, struct rf_kernel_domain *kernel)
 {
 	*parts = (struct rf_health_parts){
 		.consumers = consumers,
 		.pool = pool,
 		.notifier = notifier,
+		.kernel = kernel,
 		.main = {.bits = PARTS_MAIN, .send = send_to_main},
 		.pool_probe = {.bits = PART_APPS, .send = send_to_pool},
 		.notify = {.bits = PART_NOTIFY, .send = send_to_notify},
+		.kernel_probe = {.bits = PART_KERNEL, .send = send_to_kernel},
 		.consumer = {.bits = CONSUMER_PARTS, .send = send_to_consumers},
 	};
 	return rf_mailbox_init(&parts->mailbox, loop, asked, parts);
@@ -112,7 +123,8 @@ void rf_health_parts_fini(struct rf_health_parts *parts)
 
 int rf_health_serve_sessiond(struct rf_health *health, int sock, struct rf_health_parts *parts)
 {
-	struct rf_health_probe *const probes[] = {&parts->main, &parts->pool_probe, &parts->notify};
+	struct rf_health_probe *const probes[] = {
+		&parts->main, &parts->pool_probe, &parts->notify, &parts->kernel_probe};
 
 	return rf_health_serve(health, sock, probes, sizeof(probes) / sizeof(probes[0]));
 }

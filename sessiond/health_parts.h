@@ -16,6 +16,7 @@
 #define RF_SESSIOND_HEALTH_PARTS_H
 
 #include "sessiond/health.h"
+#include "sessiond/kernel/domain.h"
 #include "sessiond/ust/domain_state.h"
 
 #define RF_HEALTH_CONSUMER_WAIT RF_SECOND
@@ -25,9 +26,11 @@ struct rf_health_parts {
 	struct rf_consumers *consumers;
 	struct rf_pool *pool;
 	struct rf_notifier *notifier;
+	struct rf_kernel_domain *kernel; /* NULL: none */
 	struct rf_health_probe main;
 	struct rf_health_probe pool_probe;
 	struct rf_health_probe notify;
+	struct rf_health_probe kernel_probe;
 	struct rf_health_probe consumer;
 	/* Of the question to the consumers that is on its way. */
 	unsigned int waiting;
@@ -35,7 +38,7 @@ struct rf_health_parts {
 };
 
 int rf_health_parts_init(struct rf_health_parts *parts, struct rf_loop *loop, struct rf_consumers *consumers,
-	struct rf_pool *pool, struct rf_notifier *notifier);
+	struct rf_pool *pool, struct rf_notifier *notifier, struct rf_kernel_domain *kernel);
 /* When no probe is sent any more; the consumers may still owe an answer. */
 void rf_health_parts_fini(struct rf_health_parts *parts);
 

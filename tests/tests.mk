@@ -11,7 +11,7 @@ UNIT_CLIENT := $(filter tests/unit/test_client_% tests/unit/test_model_%,$(UNIT_
 UNIT_SESSIOND := $(filter-out $(UNIT_BROKER) $(UNIT_CONSUMER) $(UNIT_COMMON) $(UNIT_CLIENT),$(UNIT_SOURCES))
 # What clients reach, with a user-space domain that only notes what it is asked in place of the real one.
 CLIENT_SIDE := $(call objects,$(wildcard sessiond/client/*.c sessiond/model/*.c) \
-	tests/unit/fake_ust.c tests/unit/fake_broker.c tests/unit/client_request.c)
+	tests/unit/fake_ust.c tests/unit/fake_kernel.c tests/unit/fake_broker.c tests/unit/client_request.c)
 CLIENT_SCENE := $(call objects,tests/unit/client_scene.c)
 CLIENT_LIBS := -lxml2
 unit_programs = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(1))
@@ -35,6 +35,12 @@ $(call unit_programs,$(UNIT_SESSIOND)): $(BUILD)/tests/unit/%: $(BUILD)/tests/un
 
 unit: $(UNIT)
 	tests/unit/run.sh $(BUILD)
+
+# For a kernel with lttng-modules; see tests/kernel-vm.
+$(BUILD)/tests/kernel-vm/modules_road: $(call objects,tests/kernel-vm/modules_road.c tests/kernel-vm/road_consumer.c) \
+		$(SESSIOND) $(SANDBOX) $(COMMON)
+	$(SAY) "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
 
 # Fuzz targets: libFuzzer, clang only, with ASan and UBSan, in a tree of their own.
 FUZZ_BUILD := build-fuzz

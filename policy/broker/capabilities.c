@@ -8,7 +8,10 @@
 #include <linux/securebits.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#define PRIORITY_HIGHEST (-20)
 
 static int set_caps(
 	const cap_value_t *permitted, int permitted_count, const cap_value_t *effective, int effective_count)
@@ -42,19 +45,20 @@ static int limit_bounding(const cap_value_t *kept, int count)
 	return 0;
 }
 
-/* In the order of need: all at start, the first four for good, the fifth never effective in the broker itself. */
+/* In the order of need: all at start, the first four for good, the next two never effective in the broker itself. */
 static const cap_value_t broker_caps[] = {
 	CAP_SETUID,
 	CAP_SETGID,
 	CAP_SETPCAP,
 	CAP_KILL,
 	CAP_DAC_OVERRIDE,
+	CAP_SYS_NICE,
 	CAP_CHOWN,
 	CAP_FOWNER,
 	CAP_SYS_RESOURCE,
 };
 #define START_CAPS ((int)(sizeof(broker_caps) / sizeof(broker_caps[0])))
-#define PERMITTED_CAPS 5
+#define PERMITTED_CAPS 6
 #define EFFECTIVE_CAPS 4
 
 static int keep_caps(int count)
@@ -101,6 +105,49 @@ int rf_caps_reduce(void)
 	int err = limit_bounding(broker_caps, PERMITTED_CAPS);
 
 	return err < 0 ? err : set_caps(broker_caps, PERMITTED_CAPS, broker_caps, EFFECTIVE_CAPS);
+}
+
+bool rf_caps_have_modules(void)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (!caps)
+		return false;
+	cap_get_flag(caps, CAP_SYS_MODULE, CAP_PERMITTED, &value);
+	cap_free(caps);
+	return value == CAP_SET && prctl(PR_CAPBSET_READ, CAP_SYS_MODULE) == 1;
+}
+
+int rf_caps_keep_modules(void)
+{
+	const cap_value_t kept[] = {CAP_SYS_MODULE};
+	int err = RF_REDUCE_CAPS ? limit_bounding(kept, 1) : 0;
+
+	if (!err && setgroups(0, NULL) < 0)
+		err = -errno;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (!err && RF_REDUCE_CAPS)
+		err = set_caps(kept, 1, kept, 1);
+	if (!err && RF_NO_NEW_PRIVS && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		err = -errno;
+	return err;
+}
+
+/* It lasts through a change of identity and execve(). */
+int rf_priority_raise(void)
+{
+	const cap_value_t nice = CAP_SYS_NICE;
+	cap_t caps = geteuid() == 0 ? cap_get_proc() : NULL;
+	int err = 0;
+
+	if (caps && (cap_set_flag(caps, CAP_EFFECTIVE, 1, &nice, CAP_SET) < 0 || cap_set_proc(caps) < 0))
+		err = -errno;
+	if (caps)
+		cap_free(caps);
+	if (!err && setpriority(PRIO_PROCESS, 0, PRIORITY_HIGHEST) < 0)
+		err = -errno;
+	return err;
 }
 
 static int take_identity(const struct rf_identity *identity)

@@ -8,6 +8,7 @@
  *   setpcap         drops the bounding set of children
  *   kill            ends children of other uids
  *   dac_override    permitted only: effective in the worker of a tree that root owns, nowhere else
+ *   sys_nice        permitted only: effective in a child that becomes the consumer of the kernel, until it is that
  */
 #ifndef RF_POLICY_BROKER_CAPABILITIES_H
 #define RF_POLICY_BROKER_CAPABILITIES_H
@@ -32,6 +33,15 @@ struct rf_identity {
 int rf_caps_begin(void);
 /* Once the sockets and files of the runtime directory exist: only what is above is left. */
 int rf_caps_reduce(void);
+/* In a fresh child, before what follows: the highest scheduling priority that is no real-time one. */
+int rf_priority_raise(void);
+/* Whether the next can succeed: containers and service managers take it away. */
+bool rf_caps_have_modules(void);
+/*
+ * In the module helper, with all that root has, irrevocable: uid 0 and the capability sys_module, which a program that
+ * it runs has, too. Negative errno.
+ */
+int rf_caps_keep_modules(void);
 /* In a fresh child, irrevocable: IDENTITY and nothing else; no capability in any set, no_new_privs. */
 int rf_identity_confine(const struct rf_identity *identity);
 /* In a run-as worker, irrevocable: IDENTITY; uid 0 keeps dac_override, everybody else nothing. */

@@ -5,9 +5,12 @@
 #include "policy/broker/autoload.h"
 #include "policy/broker/exec.h"
 #include "policy/broker/forked.h"
+#include "policy/broker/kernel_peer.h"
+#include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
 #include "policy/broker/requests.h"
+#include "policy/broker/state_reads.h"
 #include "policy/broker/trees.h"
 
 #include <errno.h>
@@ -59,8 +62,15 @@ static int arrange_fds(const struct child_fds *fds)
 	return close_range(control >= 0 ? RF_CONSUMER_CONTROL_FD + 1 : RF_BROKER_FD + 1, ~0u, 0) < 0 ? -errno : 0;
 }
 
-static _Noreturn void become_child(
-	const char *path, const struct rf_identity *identity, const struct child_fds *fds, pid_t broker)
+struct start {
+	const char *program; /* one of ours by name, or an absolute path */
+	enum rf_peer_role role;
+	const struct rf_identity *identity;
+	bool urgent;    /* what it reads is lost when others keep it from running */
+	int control_fd; /* -1: none */
+};
+
+static _Noreturn void become_child(const char *path, const struct start *how, const struct child_fds *fds, pid_t broker)
 {
 	char *argv[] = {(char *)(uintptr_t)path, NULL};
 	const struct rf_program program = {
@@ -70,8 +80,12 @@ static _Noreturn void become_child(
 	setsid();
 	umask(077);
 	err = arrange_fds(fds);
+	if (!err && how->urgent && rf_priority_raise() < 0)
+		rf_warning("%s has no higher scheduling priority (capability sys_nice is missing): on a busy machine "
+			   "events of the kernel will be lost",
+			path);
 	if (!err)
-		rf_exec_confined(&program, identity, broker);
+		rf_exec_confined(&program, how->identity, broker);
 	rf_error("cannot start %s: %s", path, strerror(-err));
 	_exit(127);
 }
@@ -98,6 +112,7 @@ static void peer_gone(struct rf_link *link, int status)
 	}
 	peer->linked = false;
 	rf_trees_forget_peer(peer->broker, peer);
+	rf_kernel_forget_peer(peer->broker, peer);
 	rf_link_close(link);
 	if (peer->exited)
 		rf_lifecycle_peer_over(peer);
@@ -120,38 +135,37 @@ static void bound_socket(int sock, enum rf_peer_role role)
 		setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &(int){CONSUMER_SEND_BUFFER}, sizeof(int));
 }
 
-/* PROGRAM: one of ours by name, or an absolute path. */
-static struct rf_peer *start(struct rf_broker *broker, const char *program, enum rf_peer_role role,
-	const struct rf_identity *identity, int control_fd, int *err)
+static struct rf_peer *start(struct rf_broker *broker, const struct start *how, int *err)
 {
+	const char *program = how->program;
 	const char *dir = program[0] == '/' ? "" : broker->helper_dir;
 	const char *slash = program[0] == '/' ? "" : "/";
 	struct rf_peer *peer = calloc(1, sizeof(*peer));
 	char path[PATH_MAX];
 	pid_t self = getpid();
-	struct child_fds fds = {.control = control_fd};
+	struct child_fds fds = {.control = how->control_fd};
 
 	*err = -ENOMEM;
 	if (!peer)
 		return NULL;
 	*err = snprintf(path, sizeof(path), "%s%s%s", dir, slash, program) < (int)sizeof(path) ? 0 : -ENAMETOOLONG;
 	peer->broker = broker;
-	peer->role = role;
+	peer->role = how->role;
 	rf_list_init(&peer->node);
 	if (!*err)
 		peer->pid = rf_forked_start(broker->loop, &peer->link, peer_frame, peer_gone, peer, &fds.broker);
 	if (!*err && peer->pid == 0)
-		become_child(path, identity, &fds, self);
+		become_child(path, how, &fds, self);
 	if (peer->pid < 0)
 		*err = peer->pid;
 	if (*err < 0) {
 		free(peer);
 		return NULL;
 	}
-	bound_socket(peer->link.sock, role);
+	bound_socket(peer->link.sock, how->role);
 	peer->linked = true;
-	rf_audit("op=start program=%s pid=%d uid=%u gid=%u result=granted", program, (int)peer->pid, identity->uid,
-		identity->gid);
+	rf_audit("op=start program=%s pid=%d uid=%u gid=%u result=granted", program, (int)peer->pid, how->identity->uid,
+		how->identity->gid);
 	return peer;
 }
 
@@ -162,18 +176,33 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		.log_level = (uint8_t)rf_log_get_level(),
 		.app_timeout_ms = broker->options->app_timeout_ms,
 	};
+	const struct start how = {
+		.program = "ringfence-sessiond",
+		.role = RF_PEER_SESSIOND,
+		.identity = &broker->sessiond_identity,
+		.control_fd = -1,
+	};
+	int fds[RF_START_FD_COUNT];
 	struct rf_writer w;
 	int err;
 
-	broker->sessiond = start(broker, "ringfence-sessiond", RF_PEER_SESSIOND, &broker->sessiond_identity, -1, &err);
+	broker->sessiond = start(broker, &how, &err);
 	if (!broker->sessiond)
 		return err;
 	broker->started = rf_now();
+	memcpy(fds, broker->runtime->socks, sizeof(broker->runtime->socks));
+	err = rf_kernel_peer_new(broker, &fds[RF_START_FD_KERNEL]);
+	if (err < 0) {
+		rf_child_kill(broker->sessiond, strerror(-err));
+		return err;
+	}
 	snprintf(message.hostname, sizeof(message.hostname), "%s", broker->hostname);
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_broker_start_encode(&w, &message);
-	return rf_link_send_writer(
-		&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, broker->runtime->socks, RF_START_FD_COUNT);
+	err = rf_link_send_writer(&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, fds, RF_START_FD_COUNT);
+	close(fds[RF_START_FD_KERNEL]);
+	rf_policy_tell_new(broker);
+	return err;
 }
 
 static unsigned int count_consumers(const struct rf_broker *broker)
@@ -185,28 +214,38 @@ static unsigned int count_consumers(const struct rf_broker *broker)
 	return count;
 }
 
-int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd)
+int rf_children_start_consumer(struct rf_broker *broker, const struct rf_broker_spawn_consumer *request, int control_fd)
 {
-	const struct rf_broker_consumer_start message = {
-		.consumer = id, .uid = uid, .abi_bits = abi_bits, .log_level = (uint8_t)rf_log_get_level()};
-	const char *program = abi_bits == 32 ? broker->options->consumer32 : "ringfence-consumerd";
+	const struct rf_broker_consumer_start message = {.consumer = request->consumer,
+		.uid = request->uid,
+		.abi_bits = request->abi_bits,
+		.kernel = request->kernel,
+		.log_level = (uint8_t)rf_log_get_level()};
+	const struct start how = {
+		.program = request->abi_bits == 32 ? broker->options->consumer32 : "ringfence-consumerd",
+		.role = RF_PEER_CONSUMER,
+		.identity = &broker->consumer_identity,
+		.urgent = request->kernel,
+		.control_fd = control_fd,
+	};
 	struct rf_writer w;
 	int err;
 
-	if (!program) {
-		rf_error(
-			"no consumer for 32-bit applications of uid %u: name the program with --consumerd32-path", uid);
+	if (!how.program) {
+		rf_error("no consumer for 32-bit applications of uid %u: name the program with --consumerd32-path",
+			request->uid);
 		return -ENOENT;
 	}
 	if (count_consumers(broker) >= CONSUMERS_MAX)
 		return -EUSERS;
 
-	struct rf_peer *peer = start(broker, program, RF_PEER_CONSUMER, &broker->consumer_identity, control_fd, &err);
+	struct rf_peer *peer = start(broker, &how, &err);
 
 	if (!peer)
 		return err;
-	peer->id = id;
-	peer->uid = uid;
+	peer->id = request->consumer;
+	peer->uid = request->uid;
+	peer->kernel = request->kernel;
 	rf_list_append(&broker->consumers, &peer->node);
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_broker_consumer_start_encode(&w, &message);
@@ -239,6 +278,7 @@ void rf_child_kill(struct rf_peer *peer, const char *why)
 		kill(peer->pid, SIGKILL);
 	peer->linked = false;
 	rf_trees_forget_peer(peer->broker, peer);
+	rf_kernel_forget_peer(peer->broker, peer);
 	rf_link_close(&peer->link);
 }
 
@@ -284,7 +324,8 @@ void rf_children_reap(struct rf_broker *broker)
 			peer_exited(peer, status);
 		else if (rf_autoload_reap(broker, pid, status, &loaded))
 			rf_lifecycle_loaded(broker, loaded);
-		else if (!rf_lookups_reap(broker, pid, status))
+		else if (!rf_lookups_reap(broker, pid, status) && !rf_kernel_reap(broker, pid, status) &&
+			!rf_state_reads_reap(broker, pid, status) && !rf_policy_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}
 }

@@ -6,15 +6,17 @@
 #ifndef RF_POLICY_BROKER_CHILDREN_H
 #define RF_POLICY_BROKER_CHILDREN_H
 
+#include "common/proto_broker.h"
 #include "policy/broker/state.h"
 
 /* Starts the session daemon and sends it its listening sockets. */
 int rf_children_start_sessiond(struct rf_broker *broker);
 /*
- * ABI_BITS: of the applications; for 32 the options name the program (-ENOENT without one). CONTROL_FD: its end of the
- * link to the session daemon; stays the caller's.
+ * REQUEST was checked. For ABI 32 the options name the program (-ENOENT without one); the kernel's has the highest
+ * scheduling priority of its class. CONTROL_FD: its end of the link to the session daemon; stays the caller's.
  */
-int rf_children_start_consumer(struct rf_broker *broker, uint32_t id, uid_t uid, uint8_t abi_bits, int control_fd);
+int rf_children_start_consumer(
+	struct rf_broker *broker, const struct rf_broker_spawn_consumer *request, int control_fd);
 struct rf_peer *rf_children_find_consumer(struct rf_broker *broker, uint32_t id);
 /* SIGTERM now, SIGKILL when GRACE nanoseconds have passed. */
 void rf_child_end(struct rf_peer *peer, uint64_t grace);

@@ -36,18 +36,23 @@ pid_t rf_forked_start(struct rf_loop *loop, struct rf_link *link, rf_link_frame_
 	return pid;
 }
 
-int rf_forked_begin(int sock, pid_t broker)
+int rf_forked_begin(int sock, int kept, pid_t broker)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
 
+	/* Out of the way first: it may be where the link goes. */
+	if (kept >= 0)
+		kept = fcntl(kept, F_DUPFD_CLOEXEC, 10);
 	signal(SIGTERM, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(sock, RF_BROKER_FD) < 0)
 		return -errno;
 	if (getppid() != broker)
 		return -ESRCH;
-	if (close_range(RF_BROKER_FD + 1, ~0u, 0) < 0)
+	if (kept >= 0 && dup2(kept, RF_FORKED_KEPT_FD) < 0)
+		return -errno;
+	if (close_range(kept >= 0 ? RF_FORKED_KEPT_FD + 1 : RF_FORKED_KEPT_FD, ~0u, 0) < 0)
 		return -errno;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

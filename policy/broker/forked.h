@@ -7,6 +7,7 @@
 #define RF_POLICY_BROKER_FORKED_H
 
 #include "common/link.h"
+#include "common/proto_broker.h"
 
 #include <sys/types.h>
 
@@ -17,10 +18,12 @@
 pid_t rf_forked_start(struct rf_loop *loop, struct rf_link *link, rf_link_frame_fn on_frame, rf_link_gone_fn on_gone,
 	void *owner, int *sock);
 
+#define RF_FORKED_KEPT_FD (RF_BROKER_FD + 1)
 /*
- * In the child, at once: it dies with BROKER, has no signal blocked and no descriptor but stderr and SOCK, which
- * becomes RF_BROKER_FD. Identity and filter are still the broker's. Negative errno on failure: the child must exit.
+ * In the child, at once: it dies with BROKER, has no signal blocked and no descriptor but stderr, SOCK, which becomes
+ * RF_BROKER_FD, and KEPT (-1: none), which becomes RF_FORKED_KEPT_FD. Identity and filter are still the broker's.
+ * Negative errno on failure: the child must exit.
  */
-int rf_forked_begin(int sock, pid_t broker);
+int rf_forked_begin(int sock, int kept, pid_t broker);
 
 #endif

@@ -5,7 +5,10 @@
 #include "common/proto_broker.h"
 #include "policy/broker/autoload.h"
 #include "policy/broker/children.h"
+#include "policy/broker/kernel_peer.h"
+#include "policy/broker/kernel_service.h"
 #include "policy/broker/lookups.h"
+#include "policy/broker/modules.h"
 #include "policy/broker/notify_manager.h"
 #include "policy/broker/trees.h"
 #include "policy/seccomp/sandbox.h"
@@ -39,13 +42,14 @@ static void maybe_over(struct rf_broker *broker)
 		return;
 	/* They may still have torn packets to cut off. */
 	rf_trees_close_all(broker);
-	if (!rf_list_linked(&broker->trees))
+	rf_kernel_end(broker);
+	if (!rf_list_linked(&broker->trees) && rf_kernel_ended(broker) && rf_modules_end(broker))
 		rf_loop_stop(broker->loop);
 	else if (!rf_timer_armed(&broker->stop_deadline))
 		rf_timer_arm(broker->loop, &broker->stop_deadline, WORKER_GRACE, workers_late);
 }
 
-void rf_lifecycle_tree_over(struct rf_broker *broker)
+void rf_lifecycle_worker_over(struct rf_broker *broker)
 {
 	maybe_over(broker);
 }
@@ -84,6 +88,7 @@ static void maybe_restart(struct rf_broker *broker)
 	if (broker->stopping || broker->sessiond || rf_list_linked(&broker->consumers))
 		return;
 	rf_trees_close_all(broker);
+	rf_kernel_end(broker);
 	if (!broker->serving) {
 		/* Whoever started us is waiting to hear that it works; it does not. */
 		rf_error("the session daemon did not come up");
@@ -134,10 +139,14 @@ static void free_peer(struct rf_timer *timer)
 
 	rf_trees_forget_peer(broker, peer);
 	rf_lookups_forget_peer(broker, peer);
+	rf_kernel_forget_peer(broker, peer);
+	rf_modules_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
 	rf_list_remove(&peer->node);
-	if (broker->sessiond == peer)
+	if (broker->sessiond == peer) {
+		rf_kernel_peer_free(broker);
 		broker->sessiond = NULL;
+	}
 	free(peer);
 	maybe_restart(broker);
 	maybe_over(broker);
@@ -149,6 +158,12 @@ void rf_lifecycle_peer_over(struct rf_peer *peer)
 	rf_timer_arm(peer->broker->loop, &peer->deadline, 0, free_peer);
 }
 
+/* A link of the session daemon has no life of its own. */
+static struct rf_peer *child_of(struct rf_peer *peer)
+{
+	return peer->role == RF_PEER_KERNEL ? peer->broker->sessiond : peer;
+}
+
 static void execute_sentence(struct rf_timer *timer)
 {
 	rf_child_kill(rf_container_of(timer, struct rf_peer, deadline), "broke the protocol");
@@ -156,12 +171,21 @@ static void execute_sentence(struct rf_timer *timer)
 
 void rf_lifecycle_condemn(struct rf_peer *peer, const char *why)
 {
-	rf_error("%s %d is killed: %s", peer->role == RF_PEER_SESSIOND ? "session daemon" : "consumer", (int)peer->pid,
-		why);
-	/* Nothing it says is heard any more; the rest from the loop. */
+	struct rf_broker *broker = peer->broker;
+	struct rf_peer *child = child_of(peer);
+
 	peer->linked = false;
-	kill(peer->pid, SIGKILL);
-	rf_timer_arm(peer->broker->loop, &peer->deadline, 0, execute_sentence);
+	/* It may be condemned already, for what it said on its other link. */
+	if (!child || (child != peer && !child->linked))
+		return;
+	rf_error("%s %d is killed: %s", child->role == RF_PEER_SESSIOND ? "session daemon" : "consumer",
+		(int)child->pid, why);
+	/* Nothing it says is heard any more; the rest from the loop. */
+	child->linked = false;
+	if (child->role == RF_PEER_SESSIOND && broker->kernel)
+		broker->kernel->linked = false;
+	kill(child->pid, SIGKILL);
+	rf_timer_arm(broker->loop, &child->deadline, 0, execute_sentence);
 }
 
 static void ready(struct rf_broker *broker)
@@ -232,6 +256,8 @@ static void signalled(void *data, int signo)
 
 	if (signo == SIGCHLD)
 		rf_children_reap(broker);
+	else if (signo == SIGHUP && !broker->runtime->rootless)
+		rf_policy_read(broker);
 	else if (signo == SIGTERM || signo == SIGINT)
 		begin_stop(broker);
 }
@@ -251,12 +277,20 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->trees);
 	rf_list_init(&broker->dirs);
 	rf_list_init(&broker->lookups);
+	rf_list_init(&broker->state_reads);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;
 	if (broker->options->consumer32)
 		rf_sandbox_allow_32bit();
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_BROKER);
+	if (!err && !broker->runtime->rootless)
+		rf_policy_read(broker);
+	/* What others left in the kernel goes, also when nobody traces it now. */
+	if (!err && broker->module_sock >= 0)
+		err = rf_modules_attach(broker, broker->module_sock);
+	if (!err && broker->kernel_service)
+		err = rf_kernel_start(broker);
 	if (!err)
 		err = rf_children_start_sessiond(broker);
 	if (err < 0) {

@@ -19,7 +19,7 @@ void rf_lifecycle_peer_exited(struct rf_peer *peer, int wait_status);
 void rf_lifecycle_peer_over(struct rf_peer *peer);
 /* Kills a peer that broke the rules, from inside its frame's handler. */
 void rf_lifecycle_condemn(struct rf_peer *peer, const char *why);
-/* A tree's worker is gone and the tree with it. */
-void rf_lifecycle_tree_over(struct rf_broker *broker);
+/* A worker is gone, and its tree with it if it had one. */
+void rf_lifecycle_worker_over(struct rf_broker *broker);
 
 #endif

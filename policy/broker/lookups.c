@@ -120,7 +120,7 @@ static _Noreturn void look_up(
 	struct rf_writer w;
 	int err;
 
-	if (rf_forked_begin(sock, broker) < 0 || rf_identity_confine(identity) < 0)
+	if (rf_forked_begin(sock, -1, broker) < 0 || rf_identity_confine(identity) < 0)
 		_exit(EXIT_FAILURE);
 	/* After the identity: changing that clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

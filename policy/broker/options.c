@@ -2,6 +2,7 @@
 #include "policy/broker/options.h"
 
 #include "common/log.h"
+#include "policy/broker/module_helper.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -49,14 +50,17 @@ static const struct option_row rows[] = {
 	{"consumerd32-path", 0, PATH, AT(consumer32), "consumer program for 32-bit applications"},
 	{"quiet", 'q', FLAG, AT(quiet), "print errors only"},
 	{"verbose", 'v', COUNT, AT(verbose), "print more; up to three times"},
+	{"no-kernel", 0, FLAG, AT(no_kernel), "do not trace the kernel"},
+	{"kernel-tracer", 0, TEXT, AT(kernel_tracer), "auto (default), modules (lttng-modules) or tracefs"},
+	{"kmod-probes", 0, TEXT, AT(kmod_probes),
+		"load these probe modules of lttng-modules instead of the usual ones"},
+	{"extra-kmod-probes", 0, TEXT, AT(extra_kmod_probes), "load these probe modules, too"},
+	{"policy", 0, PATH, AT(policy), "policy file instead of /etc/ringfence/policy.conf"},
 	{"sessiond-user", 0, TEXT, AT(sessiond_user), "UID[:GID] of the session daemon instead of account ringfence"},
 	{"consumer-user", 0, TEXT, AT(consumer_user), "UID[:GID] of consumers instead of account ringfence-io"},
 	{"help", 'h', FLAG, AT(help), "print this"},
 	{"list-options", 0, FLAG, AT(list), "list the names of all options"},
 	{"version", 'V', FLAG, AT(version), "print the protocol version"},
-	{"no-kernel", 0, IGNORED_FLAG, 0, NULL},
-	{"extra-kmod-probes", 0, IGNORED_TEXT, 0, NULL},
-	{"kmod-probes", 0, IGNORED_TEXT, 0, NULL},
 	{"agent-tcp-port", 0, IGNORED_TEXT, 0, NULL},
 	{"consumerd32-libdir", 0, IGNORED_TEXT, 0, NULL},
 	{"consumerd64-libdir", 0, IGNORED_TEXT, 0, NULL},
@@ -171,6 +175,47 @@ static int print_help(void)
 	return RF_OPTIONS_EXIT;
 }
 
+/* Text options that may come from the environment. */
+static int take_text(char **option, const char *variable)
+{
+	const char *value = secure_getenv(variable);
+
+	if (!value || !*value)
+		return 0;
+	*option = strdup(value);
+	return *option ? 0 : -ENOMEM;
+}
+
+/* Of what the broker acts upon before it serves. */
+static int check(const struct rf_options *options)
+{
+	static const char *const tracers[] = {"auto", "modules", "tracefs"};
+	const char *const probes[] = {options->kmod_probes, options->extra_kmod_probes};
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(tracers) / sizeof(tracers[0]); i++)
+		known |= !strcmp(options->kernel_tracer, tracers[i]);
+	if (!known) {
+		fprintf(stderr, "ringfenced: --kernel-tracer=%s: not auto, modules or tracefs\n",
+			options->kernel_tracer);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
+		if (!probes[i] || rf_module_names_ok(probes[i]))
+			continue;
+		fprintf(stderr,
+			"ringfenced: probe modules \"%s\": not names of letters, digits, '_' and '-', "
+			"separated by commas\n",
+			probes[i]);
+		return -EINVAL;
+	}
+	if (options->policy && access(options->policy, R_OK) < 0) {
+		fprintf(stderr, "ringfenced: policy file %s: %s\n", options->policy, strerror(errno));
+		return -ENOENT;
+	}
+	return 0;
+}
+
 static int read_environment(struct rf_options *options)
 {
 	const char *timeout = getenv("LTTNG_APP_SOCKET_TIMEOUT");
@@ -188,7 +233,9 @@ static int read_environment(struct rf_options *options)
 			return -ENOMEM;
 	}
 	options->app_timeout_ms = seconds < 0 ? 0 : (uint32_t)seconds * 1000;
-	return 0;
+	if (take_text(&options->kmod_probes, "LTTNG_KMOD_PROBES") < 0)
+		return -ENOMEM;
+	return take_text(&options->extra_kmod_probes, "LTTNG_EXTRA_KMOD_PROBES");
 }
 
 /* One pass over the command line: for the configuration file's name, or for everything. */
@@ -228,7 +275,7 @@ static int read_command_line(struct rf_options *options, int argc, char **argv, 
 
 int rf_options_read(struct rf_options *options, int argc, char **argv, const char *home)
 {
-	*options = (struct rf_options){.group = strdup("tracing")};
+	*options = (struct rf_options){.group = strdup("tracing"), .kernel_tracer = strdup("auto")};
 
 	int err = read_environment(options);
 
@@ -256,7 +303,8 @@ int rf_options_read(struct rf_options *options, int argc, char **argv, const cha
 			printf("--%s\n", rows[i].name);
 		return RF_OPTIONS_EXIT;
 	}
-	return RF_OPTIONS_RUN;
+	err = check(options);
+	return err < 0 ? err : RF_OPTIONS_RUN;
 }
 
 void rf_options_free(struct rf_options *options)

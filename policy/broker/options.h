@@ -26,6 +26,11 @@ struct rf_options {
 	char *sessiond_user;
 	char *consumer_user;
 	uint32_t app_timeout_ms;
+	bool no_kernel;
+	char *kernel_tracer; /* "auto", "modules" or "tracefs" */
+	char *kmod_probes;   /* probe modules to load instead of the usual ones; NULL: those */
+	char *extra_kmod_probes;
+	char *policy; /* file; NULL: the usual one, if it is there */
 	bool help;
 	bool version;
 	bool list;

@@ -2,406 +2,47 @@
 #include "policy/broker/requests.h"
 
 #include "common/log.h"
-#include "common/names.h"
 #include "common/proto_broker.h"
-#include "policy/broker/children.h"
 #include "policy/broker/lifecycle.h"
-#include "policy/broker/lookups.h"
-#include "policy/broker/trees.h"
+#include "policy/broker/request_handlers.h"
 #include "policy/hooks.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#define END_GRACE (10 * RF_SECOND)
-#define CPU_MAX 65536u
-/* Saving has turns, which one file system that hangs may not keep from others; nor may workers that hang there pile up.
- */
-#define SAVE_DEADLINE (30 * RF_SECOND)
-#define SAVES_OF_USER_MAX 4u
-#define SAVES_TREE 0u
-
-static int ready(struct rf_peer *peer, struct rf_frame *frame)
-{
-	(void)frame;
-	rf_lifecycle_serving(peer->broker);
-	return 0;
-}
-
-static int spawn_consumer(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker *broker = peer->broker;
-	struct rf_broker_spawn_consumer request;
-
-	if (!rf_broker_spawn_consumer_decode(&frame->body, &request) || frame->fd_count != 1)
-		return -EPROTO;
-	if ((request.abi_bits != 64 && request.abi_bits != 32) ||
-		(broker->runtime->rootless && request.uid != getuid()))
-		return -EINVAL;
-	if (rf_children_find_consumer(broker, request.consumer))
-		return -EEXIST;
-
-	int err = rf_children_start_consumer(broker, request.consumer, request.uid, request.abi_bits, frame->fds[0]);
-
-	if (err < 0)
-		return err;
-	rf_audit("op=spawn-consumer role=sessiond consumer=%u traced-uid=%u abi=%u result=granted", request.consumer,
-		request.uid, request.abi_bits);
-	rf_link_send(&peer->link, frame->type | RF_FRAME_REPLY, frame->serial, 0, NULL, 0, NULL, 0);
-	return 0;
-}
-
-/* The same body again, for a worker: what was decoded is what is passed on. */
-static void start_body(struct rf_writer *w)
-{
-	rf_writer_init_growing(w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-}
-
-static int make_tree(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker *broker = peer->broker;
-	struct rf_broker_make_tree request;
-	struct rf_writer w;
-	char object[RF_OBJECT_SIZE];
-	char safe[512];
-
-	if (!rf_broker_make_tree_decode(&frame->body, &request))
-		return -EPROTO;
-	if (!rf_output_path_ok(request.root))
-		return -EINVAL;
-	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
-	if (broker->runtime->rootless && request.uid != getuid())
-		return -EPERM;
-	if (rf_tree_find(broker, request.tree))
-		return -EEXIST;
-
-	int err;
-	struct rf_tree *tree = rf_tree_open(broker, request.tree, request.uid, request.gid, &err);
-
-	if (!tree)
-		return err;
-	snprintf(object, sizeof(object), "role=sessiond gid=%u path=\"%s\"", request.gid,
-		rf_log_safe(safe, sizeof(safe), request.root));
-	start_body(&w);
-	rf_broker_make_tree_encode(&w, &request);
-	err = rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
-	/* As when its worker refuses: there is none. */
-	if (err < 0)
-		rf_tree_close(tree);
-	return err;
-}
-
-static int make_chunk(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_make_chunk request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_writer w;
-	char safe[512];
-
-	if (!rf_broker_make_chunk_decode(&frame->body, &request))
-		return -EPROTO;
-	if (!request.chunk || request.kind < RF_CHUNK_BASE || request.kind > RF_CHUNK_SNAPSHOT)
-		return -EINVAL;
-	/* Others have no name. */
-	if (RF_CHECK_NAMES &&
-		(request.kind == RF_CHUNK_SNAPSHOT ? !rf_session_name_ok(request.name) : request.name[0] != '\0'))
-		return -EINVAL;
-
-	struct rf_tree *tree = rf_tree_find(peer->broker, request.tree);
-
-	if (!tree)
-		return -ENOENT;
-	snprintf(object, sizeof(object), "role=sessiond chunk=%u kind=%u name=\"%s\"", request.chunk, request.kind,
-		rf_log_safe(safe, sizeof(safe), request.name));
-	start_body(&w);
-	rf_broker_make_chunk_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame, &w, -1, "make-chunk", object);
-}
-
-/* Retire, archive, remove: which chunks there are and what may be done with each, the worker knows. */
-static int end_chunk(struct rf_peer *peer, struct rf_frame *frame)
-{
-	const char *op = rf_request_find(frame->type, peer->role)->name;
-	struct rf_broker_chunk request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_writer w;
-
-	if (!rf_broker_chunk_decode(&frame->body, &request))
-		return -EPROTO;
-
-	struct rf_tree *tree = rf_tree_find(peer->broker, request.tree);
-
-	if (!tree || !request.chunk)
-		return -ENOENT;
-	snprintf(object, sizeof(object), "role=sessiond chunk=%u", request.chunk);
-	start_body(&w);
-	rf_broker_chunk_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame, &w, -1, op, object);
-}
-
-static int make_dir(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker *broker = peer->broker;
-	struct rf_broker_make_dir request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_writer w;
-
-	if (!rf_broker_make_dir_decode(&frame->body, &request))
-		return -EPROTO;
-	if ((request.kind != RF_DIR_UST_UID && request.kind != RF_DIR_UST_PID) ||
-		(request.abi_bits != 64 && request.abi_bits != 32) ||
-		(request.purpose != RF_DIR_TRACE && request.purpose != RF_DIR_BUFFERS))
-		return -EINVAL;
-
-	struct rf_tree *tree = rf_tree_find(broker, request.tree);
-	const struct rf_peer *consumer = rf_children_find_consumer(broker, request.consumer);
-
-	if (!tree || !consumer || !request.chunk)
-		return -ENOENT;
-	/* A consumer sees one uid's buffers; it gets files for no other. */
-	if (RF_CHECK_GRANTS && consumer->uid != request.uid)
-		return -EPERM;
-	if (rf_dir_find(broker, request.dir))
-		return -EEXIST;
-
-	int err = rf_dir_grant(broker, request.dir, tree, request.consumer, (enum rf_dir_purpose)request.purpose);
-
-	if (err < 0)
-		return err;
-	snprintf(object, sizeof(object), "role=sessiond dir=%u chunk=%u kind=%s purpose=%s traced-uid=%u consumer=%u",
-		request.dir, request.chunk, request.kind == RF_DIR_UST_UID ? "uid" : "pid",
-		request.purpose == RF_DIR_BUFFERS ? "buffers" : "trace", request.uid, request.consumer);
-	start_body(&w);
-	rf_broker_make_dir_encode(&w, &request);
-	return rf_tree_pass(tree, peer, frame, &w, -1, "make-dir", object);
-}
-
-static int close_dir(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-
-	struct rf_dir *dir = rf_dir_find(peer->broker, request.id);
-
-	if (dir)
-		rf_dir_close(dir);
-	return 0;
-}
-
-static int remove_dir(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-
-	struct rf_dir *dir = rf_dir_find(peer->broker, request.id);
-
-	if (dir) {
-		rf_audit("op=remove-dir role=sessiond dir=%u result=granted", request.id);
-		rf_dir_remove(dir);
-	}
-	return 0;
-}
-
-static int close_tree(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-
-	struct rf_tree *tree = rf_tree_find(peer->broker, request.id);
-
-	if (tree) {
-		rf_audit("op=close-tree role=sessiond tree=%u result=granted", request.id);
-		rf_tree_close(tree);
-	}
-	return 0;
-}
-
-static int stop_consumer(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-
-	struct rf_peer *consumer = rf_children_find_consumer(peer->broker, request.id);
-
-	if (consumer) {
-		rf_audit("op=stop-consumer role=sessiond consumer=%u result=granted", request.id);
-		rf_child_end(consumer, END_GRACE);
-	}
-	return 0;
-}
-
-static int lookup_account(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_lookup_account request;
-
-	if (!rf_broker_lookup_account_decode(&frame->body, &request))
-		return -EPROTO;
-	if (request.kind != RF_ACCOUNT_USER && request.kind != RF_ACCOUNT_GROUP)
-		return -EINVAL;
-	/* What cannot be a name is nobody's. */
-	if (!rf_account_name_ok(request.name))
-		return -ENOENT;
-	return rf_lookup_start(peer->broker, peer, frame, &request);
-}
-
-static bool save_names_ok(const struct rf_broker_save_session *request)
-{
-	return rf_session_name_ok(request->name) && strcmp(request->name, ".") != 0 &&
-		strcmp(request->name, "..") != 0 && (!request->directory[0] || rf_output_path_ok(request->directory));
-}
-
-/* A worker for this alone: it becomes the owner, writes the file, ends. */
-static int save_session(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker *broker = peer->broker;
-	struct rf_broker_save_session request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_tree *worker;
-	struct rf_writer w;
-	char name[RF_NAME_SIZE];
-	char safe[256];
-	int err;
-
-	if (!rf_broker_save_session_decode(&frame->body, &request) || frame->fd_count != 1)
-		return -EPROTO;
-	if (!save_names_ok(&request))
-		return -EINVAL;
-	/* Nobody else's identity can be had without root; nor another group, whatever that of the client is. */
-	if (broker->runtime->rootless && request.uid != getuid())
-		return -EPERM;
-	if (rf_trees_of(broker, SAVES_TREE, request.uid) >= SAVES_OF_USER_MAX)
-		return -EUSERS;
-	worker = rf_tree_open(broker, SAVES_TREE, request.uid, request.gid, &err);
-	if (!worker)
-		return err;
-	rf_tree_limit(worker, SAVE_DEADLINE);
-	snprintf(object, sizeof(object), "role=sessiond gid=%u name=\"%s\" directory=\"%s\"", request.gid,
-		rf_log_safe(name, sizeof(name), request.name), rf_log_safe(safe, sizeof(safe), request.directory));
-	start_body(&w);
-	rf_broker_save_session_encode(&w, &request);
-	err = rf_tree_pass(worker, peer, frame, &w, frame->fds[0], "save-session", object);
-	rf_tree_close(worker);
-	return err;
-}
-
-/* The directory, if it was granted to this very consumer. */
-static struct rf_dir *granted(struct rf_peer *peer, uint32_t id)
-{
-	struct rf_dir *dir = rf_dir_find(peer->broker, id);
-
-	return dir && !dir->revoked && (!RF_CHECK_GRANTS || dir->consumer == peer->id) ? dir : NULL;
-}
-
-/* What open-streams and open-buffers have in common. */
-static int check_streams(const char *channel, uint32_t first_cpu, uint32_t cpu_count)
-{
-	if ((RF_CHECK_NAMES && !rf_channel_name_ok(channel)) || !cpu_count || cpu_count > RF_OPEN_STREAMS_MAX ||
-		first_cpu > CPU_MAX)
-		return -EINVAL;
-	return 0;
-}
-
-static void describe_streams(char object[RF_OBJECT_SIZE], const struct rf_peer *peer, uint32_t dir, const char *channel,
-	uint32_t first_cpu, uint32_t cpu_count)
-{
-	char safe[RF_NAME_SIZE];
-
-	snprintf(object, RF_OBJECT_SIZE, "role=consumer consumer=%u dir=%u channel=\"%s\" cpus=%u+%u", peer->id, dir,
-		rf_log_safe(safe, sizeof(safe), channel), first_cpu, cpu_count);
-}
-
-static int open_streams(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_open_streams request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_writer w;
-
-	if (!rf_broker_open_streams_decode(&frame->body, &request))
-		return -EPROTO;
-
-	int err = check_streams(request.channel, request.first_cpu, request.cpu_count);
-	struct rf_dir *dir = granted(peer, request.dir);
-
-	if (err < 0)
-		return err;
-	if (!dir || dir->purpose != RF_DIR_TRACE)
-		return -EACCES;
-	describe_streams(object, peer, request.dir, request.channel, request.first_cpu, request.cpu_count);
-	start_body(&w);
-	rf_broker_open_streams_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-streams", object);
-}
-
-static int open_buffers(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_open_buffers request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_writer w;
-
-	if (!rf_broker_open_buffers_decode(&frame->body, &request))
-		return -EPROTO;
-
-	int err = check_streams(request.channel, request.first_cpu, request.cpu_count);
-	struct rf_dir *dir = granted(peer, request.dir);
-
-	if (err < 0)
-		return err;
-	if (!dir || dir->purpose != RF_DIR_BUFFERS)
-		return -EACCES;
-	describe_streams(object, peer, request.dir, request.channel, request.first_cpu, request.cpu_count);
-	start_body(&w);
-	rf_broker_open_buffers_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-buffers", object);
-}
-
-static int open_metadata(struct rf_peer *peer, struct rf_frame *frame)
-{
-	struct rf_broker_id request;
-	char object[RF_OBJECT_SIZE];
-	struct rf_writer w;
-
-	if (!rf_broker_id_decode(&frame->body, &request))
-		return -EPROTO;
-
-	struct rf_dir *dir = granted(peer, request.id);
-
-	if (!dir)
-		return -EACCES;
-	snprintf(object, sizeof(object), "role=consumer consumer=%u dir=%u", peer->id, request.id);
-	start_body(&w);
-	rf_broker_id_encode(&w, &request);
-	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-metadata", object);
-}
 
 static const struct rf_request_row rows[] = {
-	{RF_BROKER_READY, RF_PEER_SESSIOND, "ready", ready},
-	{RF_BROKER_SPAWN_CONSUMER, RF_PEER_SESSIOND, "spawn-consumer", spawn_consumer},
-	{RF_BROKER_MAKE_TREE, RF_PEER_SESSIOND, "make-tree", make_tree},
-	{RF_BROKER_MAKE_DIR, RF_PEER_SESSIOND, "make-dir", make_dir},
-	{RF_BROKER_CLOSE_DIR, RF_PEER_SESSIOND, "close-dir", close_dir},
-	{RF_BROKER_REMOVE_DIR, RF_PEER_SESSIOND, "remove-dir", remove_dir},
-	{RF_BROKER_MAKE_CHUNK, RF_PEER_SESSIOND, "make-chunk", make_chunk},
-	{RF_BROKER_RETIRE_CHUNK, RF_PEER_SESSIOND, "retire-chunk", end_chunk},
-	{RF_BROKER_ARCHIVE_CHUNK, RF_PEER_SESSIOND, "archive-chunk", end_chunk},
-	{RF_BROKER_REMOVE_CHUNK, RF_PEER_SESSIOND, "remove-chunk", end_chunk},
-	{RF_BROKER_CLOSE_TREE, RF_PEER_SESSIOND, "close-tree", close_tree},
-	{RF_BROKER_STOP_CONSUMER, RF_PEER_SESSIOND, "stop-consumer", stop_consumer},
-	{RF_BROKER_SAVE_SESSION, RF_PEER_SESSIOND, "save-session", save_session},
-	{RF_BROKER_LOOKUP_ACCOUNT, RF_PEER_SESSIOND, "lookup-account", lookup_account},
-	{RF_BROKER_OPEN_STREAMS, RF_PEER_CONSUMER, "open-streams", open_streams},
-	{RF_BROKER_OPEN_METADATA, RF_PEER_CONSUMER, "open-metadata", open_metadata},
-	{RF_BROKER_OPEN_BUFFERS, RF_PEER_CONSUMER, "open-buffers", open_buffers},
+	{RF_BROKER_READY, RF_PEER_SESSIOND, "ready", rf_request_ready},
+	{RF_BROKER_SPAWN_CONSUMER, RF_PEER_SESSIOND, "spawn-consumer", rf_request_spawn_consumer},
+	{RF_BROKER_MAKE_TREE, RF_PEER_SESSIOND, "make-tree", rf_request_make_tree},
+	{RF_BROKER_MAKE_DIR, RF_PEER_SESSIOND, "make-dir", rf_request_make_dir},
+	{RF_BROKER_CLOSE_DIR, RF_PEER_SESSIOND, "close-dir", rf_request_close_dir},
+	{RF_BROKER_REMOVE_DIR, RF_PEER_SESSIOND, "remove-dir", rf_request_remove_dir},
+	{RF_BROKER_MAKE_CHUNK, RF_PEER_SESSIOND, "make-chunk", rf_request_make_chunk},
+	{RF_BROKER_RETIRE_CHUNK, RF_PEER_SESSIOND, "retire-chunk", rf_request_end_chunk},
+	{RF_BROKER_ARCHIVE_CHUNK, RF_PEER_SESSIOND, "archive-chunk", rf_request_end_chunk},
+	{RF_BROKER_REMOVE_CHUNK, RF_PEER_SESSIOND, "remove-chunk", rf_request_end_chunk},
+	{RF_BROKER_CLOSE_TREE, RF_PEER_SESSIOND, "close-tree", rf_request_close_tree},
+	{RF_BROKER_STOP_CONSUMER, RF_PEER_SESSIOND, "stop-consumer", rf_request_stop_consumer},
+	{RF_BROKER_SAVE_SESSION, RF_PEER_SESSIOND, "save-session", rf_request_save_session},
+	{RF_BROKER_LOOKUP_ACCOUNT, RF_PEER_SESSIOND, "lookup-account", rf_request_lookup_account},
+	{RF_BROKER_OPEN_STREAMS, RF_PEER_CONSUMER, "open-streams", rf_request_open_streams},
+	{RF_BROKER_OPEN_METADATA, RF_PEER_CONSUMER, "open-metadata", rf_request_open_metadata},
+	{RF_BROKER_OPEN_BUFFERS, RF_PEER_CONSUMER, "open-buffers", rf_request_open_buffers},
+	{RF_BROKER_OPEN_RINGS, RF_PEER_CONSUMER, "open-rings", rf_request_open_rings},
+	{RF_BROKER_KERNEL_OPEN, RF_PEER_KERNEL, "kernel-open", rf_request_kernel_open},
+	{RF_BROKER_MAKE_INSTANCE, RF_PEER_KERNEL, "make-instance", rf_request_make_instance},
+	{RF_BROKER_REMOVE_INSTANCE, RF_PEER_KERNEL, "remove-instance", rf_request_remove_instance},
+	{RF_BROKER_OPEN_EVENTS, RF_PEER_KERNEL, "open-events", rf_request_open_events},
+	{RF_BROKER_TRACK, RF_PEER_KERNEL, "track", rf_request_track},
+	{RF_BROKER_ADD_PROBE, RF_PEER_KERNEL, "add-probe", rf_request_add_probe},
+	{RF_BROKER_REMOVE_PROBE, RF_PEER_KERNEL, "remove-probe", rf_request_remove_probe},
+	{RF_BROKER_READ_STATE, RF_PEER_KERNEL, "read-state", rf_request_read_state},
 };
+
+const char *rf_peer_role_name(enum rf_peer_role role)
+{
+	return role == RF_PEER_SESSIOND ? "sessiond" : role == RF_PEER_CONSUMER ? "consumer" : "kernel";
+}
 
 const struct rf_request_row *rf_request_find(uint32_t type, enum rf_peer_role role)
 {
@@ -413,13 +54,15 @@ const struct rf_request_row *rf_request_find(uint32_t type, enum rf_peer_role ro
 
 void rf_requests_serve(struct rf_peer *peer, struct rf_frame *frame)
 {
-	const char *role = peer->role == RF_PEER_SESSIOND ? "sessiond" : "consumer";
+	const char *role = rf_peer_role_name(peer->role);
 
 	if (!peer->linked)
 		return;
-	/* What the session daemon said before a consumer heard of it is done before the consumer is served. */
-	if (peer->role == RF_PEER_CONSUMER && peer->broker->sessiond && peer->broker->sessiond->linked)
+	/* What the session daemon said before another heard of it is done before that one is served. */
+	if (peer->role != RF_PEER_SESSIOND && peer->broker->sessiond && peer->broker->sessiond->linked)
 		rf_link_drain(&peer->broker->sessiond->link);
+	if (!peer->linked)
+		return;
 
 	const struct rf_request_row *row = rf_request_find(frame->type, peer->role);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The whole privileged surface: one table of requests, who may send each, and what is done (requests.c). Loop thread.
+ * The whole privileged surface: one table of requests, who may send each, and what is done (requests.c; handlers
+ * by family in *_requests.c). Loop thread.
  */
 #ifndef RF_POLICY_BROKER_REQUESTS_H
 #define RF_POLICY_BROKER_REQUESTS_H
@@ -15,6 +16,8 @@ struct rf_request_row {
 	int (*handle)(struct rf_peer *peer, struct rf_frame *frame);
 };
 
+/* As audit lines have it. */
+const char *rf_peer_role_name(enum rf_peer_role role);
 /* The row of TYPE for a peer of ROLE. NULL: there is none, or not for that role. */
 const struct rf_request_row *rf_request_find(uint32_t type, enum rf_peer_role role);
 /* Serves one frame; a peer that sends what is not in the table for it is killed. */

@@ -30,7 +30,7 @@ static const struct {
 	mode_t mode;
 	bool for_group;  /* root's daemon: belongs to the tracing group */
 	bool umask_mode; /* not root's: as the umask has it */
-} sockets[RF_START_FD_COUNT] = {
+} sockets[RF_RUNTIME_SOCKETS] = {
 	[RF_START_FD_CLIENT] = {"client-lttng-sessiond", 0660, true, false},
 	[RF_START_FD_APPS] = {"lttng-ust-sock-8", 0666, false, false},
 	[RF_START_FD_HEALTH] = {"sessiond-health", 0660, true, true},
@@ -185,7 +185,7 @@ static int listen_on(const char *path, mode_t mode, gid_t group, int *sock)
 
 static int make_sockets(struct rf_runtime *runtime, const struct rf_options *options, gid_t group)
 {
-	for (unsigned int i = 0; i < RF_START_FD_COUNT; i++) {
+	for (unsigned int i = 0; i < RF_RUNTIME_SOCKETS; i++) {
 		const char *given = i == RF_START_FD_CLIENT ? options->client_sock
 			: i == RF_START_FD_APPS             ? options->apps_sock
 							    : NULL;
@@ -263,7 +263,7 @@ static void map_wait_word(struct rf_runtime *runtime)
 int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *options)
 {
 	*runtime = (struct rf_runtime){.rootless = getuid() != 0, .lock_fd = -1};
-	for (unsigned int i = 0; i < RF_START_FD_COUNT; i++)
+	for (unsigned int i = 0; i < RF_RUNTIME_SOCKETS; i++)
 		runtime->socks[i] = -1;
 	memset(runtime->error_socks, -1, sizeof(runtime->error_socks));
 
@@ -342,7 +342,7 @@ void rf_runtime_remove(struct rf_runtime *runtime)
 	if (!runtime->owned)
 		return;
 	set_wait_word(runtime, 0);
-	for (unsigned int i = 0; i < RF_START_FD_COUNT; i++)
+	for (unsigned int i = 0; i < RF_RUNTIME_SOCKETS; i++)
 		if (runtime->socks[i] >= 0)
 			unlink(runtime->paths[i]);
 	unlink(runtime->pidfile);

@@ -24,12 +24,14 @@
 #include <stdint.h>
 
 #define RF_CONSUMER_DIRS 3
+/* The first descriptors that the session daemon starts with are listening sockets. */
+#define RF_RUNTIME_SOCKETS RF_START_FD_KERNEL
 
 struct rf_runtime {
 	bool rootless;
 	char dir[PATH_MAX];
-	char paths[RF_START_FD_COUNT][PATH_MAX]; /* of the listening sockets */
-	int socks[RF_START_FD_COUNT];
+	char paths[RF_RUNTIME_SOCKETS][PATH_MAX]; /* of the listening sockets */
+	int socks[RF_RUNTIME_SOCKETS];
 	int lock_fd;
 	bool owned; /* the lock is ours, and so is what is in the directory */
 	int error_socks[RF_CONSUMER_DIRS];

@@ -4,7 +4,10 @@
 #include "common/log.h"
 #include "policy/broker/accounts.h"
 #include "policy/broker/background.h"
+#include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/module_helper.h"
+#include "policy/broker/tracefs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -128,11 +131,39 @@ static int serve(struct rf_broker *broker)
 	return status;
 }
 
+static enum rf_tracer_choice choose_tracer(const struct rf_options *options)
+{
+	return !strcmp(options->kernel_tracer, "modules")    ? RF_TRACER_CHOOSE_MODULES
+		: !strcmp(options->kernel_tracer, "tracefs") ? RF_TRACER_CHOOSE_TRACEFS
+							     : RF_TRACER_CHOOSE_ANY;
+}
+
+/* With all that root has: tracefs may have to be mounted, modules to be loaded. */
+static int prepare_kernel(struct rf_broker *broker)
+{
+	const struct rf_options *options = broker->options;
+	const struct rf_module_wishes wishes = {
+		.probes = options->kmod_probes, .extra = options->extra_kmod_probes, .silent = options->daemonize};
+	enum rf_tracer_choice choice = choose_tracer(options);
+	int tracefs = -1;
+
+	if (broker->runtime->rootless || options->no_kernel)
+		return 0;
+	if (choice != RF_TRACER_CHOOSE_TRACEFS && rf_modules_possible()) {
+		broker->module_sock = rf_module_helper_start(&wishes);
+		if (broker->module_sock < 0)
+			return broker->module_sock;
+	}
+	if (choice != RF_TRACER_CHOOSE_MODULES)
+		tracefs = rf_tracefs_root();
+	return rf_kernel_service_new(broker, tracefs < 0 ? -1 : tracefs, choice);
+}
+
 int rf_broker_main(int argc, char **argv)
 {
 	static struct rf_options options;
 	static struct rf_runtime runtime;
-	static struct rf_broker broker = {.options = &options, .runtime = &runtime, .ready_fd = -1};
+	static struct rf_broker broker = {.options = &options, .runtime = &runtime, .ready_fd = -1, .module_sock = -1};
 	pid_t starter = getppid();
 
 	/* Who started us may wait for the end of a pipe that we would keep open; and nobody here needs its descriptors.
@@ -157,8 +188,13 @@ int rf_broker_main(int argc, char **argv)
 	runtime.rootless = getuid() != 0;
 	gethostname(broker.hostname, sizeof(broker.hostname) - 1);
 
-	int err = rf_caps_begin();
+	int err = prepare_kernel(&broker);
 
+	if (err < 0) {
+		rf_error("cannot prepare for the kernel's tracers: %s", strerror(-err));
+		return EXIT_FAILURE;
+	}
+	err = rf_caps_begin();
 	if (err < 0) {
 		rf_error("cannot give up capabilities: %s", strerror(-err));
 		return EXIT_FAILURE;

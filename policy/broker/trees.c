@@ -16,16 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A request that a worker has, for whom. Workers answer in order, so a queue is all it takes. */
-struct passed {
-	struct rf_list node;
-	struct rf_peer *peer; /* NULL when it went away */
-	uint32_t type;
-	uint32_t serial;
-	const char *op;
-	char object[RF_OBJECT_SIZE];
-};
-
 #define TREES_MAX 4096u
 #define DIRS_MAX 65536u
 /* One user's applications leave room for those of others. */
@@ -43,19 +33,13 @@ struct rf_tree {
 	struct rf_timer limit;
 };
 
-static void answer(struct rf_tree *tree, struct passed *passed, int status, const void *body, size_t len,
+static void answer(struct rf_tree *tree, struct rf_passed *passed, int status, const void *body, size_t len,
 	const int *fds, unsigned int fd_count)
 {
-	if (status < 0)
-		rf_audit("op=%s %s tree=%u uid=%u result=refused error=\"%s\"", passed->op, passed->object, tree->id,
-			tree->uid, strerror(-status));
-	else
-		rf_audit("op=%s %s tree=%u uid=%u result=granted", passed->op, passed->object, tree->id, tree->uid);
-	if (passed->peer && passed->peer->linked)
-		rf_link_send(&passed->peer->link, passed->type | RF_FRAME_REPLY, passed->serial, status, body, len, fds,
-			fd_count);
-	rf_list_remove(&passed->node);
-	free(passed);
+	char by[64];
+
+	snprintf(by, sizeof(by), " tree=%u uid=%u", tree->id, tree->uid);
+	rf_passed_answer(passed, by, status, body, len, fds, fd_count);
 }
 
 static void worker_answered(struct rf_link *link, struct rf_frame *frame)
@@ -65,7 +49,7 @@ static void worker_answered(struct rf_link *link, struct rf_frame *frame)
 	if (!rf_list_linked(&tree->passed))
 		return;
 
-	struct passed *first = rf_container_of(tree->passed.next, struct passed, node);
+	struct rf_passed *first = rf_container_of(tree->passed.next, struct rf_passed, node);
 
 	bool no_tree = first->type == RF_BROKER_MAKE_TREE && frame->status < 0;
 
@@ -100,7 +84,7 @@ static void drop_dirs(struct rf_tree *tree)
 static void answer_all(struct rf_tree *tree, int status)
 {
 	while (rf_list_linked(&tree->passed))
-		answer(tree, rf_container_of(tree->passed.next, struct passed, node), status, NULL, 0, NULL, 0);
+		answer(tree, rf_container_of(tree->passed.next, struct rf_passed, node), status, NULL, 0, NULL, 0);
 }
 
 static void tree_free(struct rf_tree *tree)
@@ -124,12 +108,12 @@ static void worker_gone(struct rf_link *link, int status)
 	if (!tree->closing)
 		rf_audit("op=worker tree=%u uid=%u result=lost", tree->id, tree->uid);
 	tree_free(tree);
-	rf_lifecycle_tree_over(broker);
+	rf_lifecycle_worker_over(broker);
 }
 
 static _Noreturn void become_worker(int sock, struct rf_identity *owner, pid_t broker)
 {
-	if (rf_forked_begin(sock, broker) < 0)
+	if (rf_forked_begin(sock, -1, broker) < 0)
 		_exit(EXIT_FAILURE);
 	/* Here, not in the broker: account data bases may be slow, and only this session is to wait for them. */
 	int err = rf_account_complete(owner);
@@ -220,17 +204,12 @@ unsigned int rf_trees_of(const struct rf_broker *broker, uint32_t id, uid_t uid)
 int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
 	int fd, const char *op, const char *object)
 {
-	struct passed *passed = calloc(1, sizeof(*passed));
+	struct rf_passed *passed = rf_passed_new(peer, frame, op, object);
 
 	if (!passed) {
 		rf_writer_free(body);
 		return -ENOMEM;
 	}
-	passed->peer = peer;
-	passed->type = frame->type;
-	passed->serial = frame->serial;
-	passed->op = op;
-	snprintf(passed->object, sizeof(passed->object), "%s", object);
 
 	int err = rf_link_send_writer(&tree->link, frame->type, frame->serial, 0, body, &fd, fd < 0 ? 0 : 1);
 
@@ -243,16 +222,8 @@ int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_fra
 
 void rf_trees_forget_peer(struct rf_broker *broker, const struct rf_peer *peer)
 {
-	rf_list_for_each(node, &broker->trees) {
-		struct rf_tree *tree = rf_container_of(node, struct rf_tree, node);
-
-		rf_list_for_each(passed_node, &tree->passed) {
-			struct passed *passed = rf_container_of(passed_node, struct passed, node);
-
-			if (passed->peer == peer)
-				passed->peer = NULL;
-		}
-	}
+	rf_list_for_each(node, &broker->trees)
+		rf_passed_forget_peer(&rf_container_of(node, struct rf_tree, node)->passed, peer);
 }
 
 bool rf_trees_reap(struct rf_broker *broker, pid_t pid, int status)

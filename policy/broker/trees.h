@@ -8,6 +8,7 @@
 #define RF_POLICY_BROKER_TREES_H
 
 #include "common/proto_broker.h"
+#include "policy/broker/passed.h"
 #include "policy/broker/state.h"
 
 struct rf_tree;
@@ -35,7 +36,6 @@ unsigned int rf_trees_of(const struct rf_broker *broker, uint32_t id, uid_t uid)
  * long as that lives. OP and OBJECT (`key=value` pairs, at most RF_OBJECT_SIZE) are for the audit line that the
  * worker's answer gives. 0 or a negative errno.
  */
-#define RF_OBJECT_SIZE 640u
 int rf_tree_pass(struct rf_tree *tree, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
 	int fd, const char *op, const char *object);
 /* PEER is gone: nothing is sent to it any more. */

@@ -15,7 +15,6 @@
 
 #define OLD_CHUNK ".tmp_old_chunk"
 #define ARCHIVES "archives"
-#define UST_PART "ust"
 /* A session has one or two, and forgets those that are done with. */
 #define CHUNKS_MAX 4096u
 /* Snapshots may be taken as long as the session lives, and nobody says that one is done with. */
@@ -181,9 +180,12 @@ static int make_place(
 	}
 }
 
-static int make_part(int dir)
+static const char *const parts[] = {RF_UST_PART, RF_KERNEL_PART};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static int make_part(int dir, const char *path)
 {
-	int part = rf_resolve_below(dir, UST_PART, 0);
+	int part = rf_resolve_below(dir, path, 0);
 
 	if (part >= 0)
 		close(part);
@@ -218,7 +220,9 @@ int rf_worker_chunk_make(
 	err = make_place(tree, chunk, request);
 	rf_worker_tree_path(tree, chunk->path, where);
 	if (!err && (request->parts & RF_CHUNK_UST))
-		err = make_part(chunk->fd);
+		err = make_part(chunk->fd, RF_UST_PART);
+	if (!err && (request->parts & RF_CHUNK_KERNEL))
+		err = make_part(chunk->fd, RF_KERNEL_PART "/index");
 	if (err < 0) {
 		free_chunk(tree, chunk);
 		return err;
@@ -249,6 +253,23 @@ static int free_old_name(struct rf_worker_tree *tree, unsigned int number, char 
 	return err;
 }
 
+/* All or none. What is not there need not be moved. */
+static int move_parts(int from, int to)
+{
+	int err = 0;
+	size_t moved = 0;
+
+	for (; !err && moved < PARTS; moved++) {
+		err = rf_resolve_move(from, parts[moved], to, parts[moved]);
+		if (err == -ENOENT)
+			err = 0;
+	}
+	if (err < 0)
+		for (moved--; moved; moved--)
+			rf_resolve_move(to, parts[moved - 1], from, parts[moved - 1]);
+	return err;
+}
+
 static int retire_base(struct rf_worker_tree *tree, struct rf_worker_chunk *chunk, const char *old)
 {
 	int fd = rf_resolve_below(tree->root, old, 1);
@@ -256,8 +277,8 @@ static int retire_base(struct rf_worker_tree *tree, struct rf_worker_chunk *chun
 
 	if (fd < 0)
 		return fd;
-	err = rf_resolve_move(tree->root, UST_PART, fd, UST_PART);
-	if (err < 0 && err != -ENOENT) {
+	err = move_parts(tree->root, fd);
+	if (err < 0) {
 		close(fd);
 		rf_resolve_prune(tree->root, old);
 		/* The new directory is empty: this is no sign that its name was taken. */
@@ -348,7 +369,9 @@ int rf_worker_chunk_remove(struct rf_worker_tree *tree, const struct rf_broker_c
 		rf_worker_dir_delete_files(tree, rf_container_of(node, const struct rf_worker_dir, node));
 	rf_finished_dirs_delete(&chunk->finished, chunk->fd, tree->owner);
 	/* Of a chunk without traces, or whose last one went, it is still there. */
-	rf_resolve_prune(chunk->fd, UST_PART);
+	rf_resolve_prune(chunk->fd, RF_UST_PART);
+	rf_resolve_prune(chunk->fd, RF_KERNEL_PART "/index");
+	rf_resolve_prune(chunk->fd, RF_KERNEL_PART);
 	if (chunk->path[0])
 		rf_resolve_prune(tree->root, chunk->path);
 	if (request->with_root)

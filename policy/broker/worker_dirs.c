@@ -35,6 +35,10 @@ static void name_dir(const struct rf_broker_make_dir *request, char *path, size_
 	char procname[RF_NAME_SIZE];
 	char date[32];
 
+	if (request->kind == RF_DIR_KERNEL) {
+		snprintf(path, size, RF_KERNEL_PART);
+		return;
+	}
 	if (request->kind == RF_DIR_UST_UID) {
 		snprintf(path, size, "ust/uid/%u/%u-bit", request->uid, request->abi_bits);
 		return;
@@ -53,8 +57,8 @@ static bool was_made(const struct rf_worker_chunk *chunk, const char *path)
 }
 
 /*
- * A user's directory may be there from an earlier session on the same path. One of this very chunk holds what an
- * earlier consumer wrote: it is kept, and the next gets a companion.
+ * A user's directory, or the kernel's, may be there from an earlier session on the same path. One of this very chunk
+ * holds what an earlier consumer wrote: it is kept, and the next gets a companion.
  */
 static int make_once(const struct rf_worker_chunk *chunk, char *path, size_t size)
 {
@@ -125,7 +129,7 @@ int rf_worker_dir_make(struct rf_worker_tree *tree, const struct rf_broker_make_
 		return -ENOENT;
 	name_dir(request, path, sizeof(path));
 	/* One that is there and not remembered may be of this chunk: nobody may empty its files. */
-	fd = request->kind == RF_DIR_UST_UID && !chunk->finished.lost ? make_once(chunk, path, sizeof(path))
+	fd = request->kind != RF_DIR_UST_PID && !chunk->finished.lost ? make_once(chunk, path, sizeof(path))
 								      : make_numbered(chunk, path, sizeof(path));
 	snprintf(full, sizeof(full), "%s%s%s", chunk->path, chunk->path[0] ? "/" : "", path);
 	rf_worker_tree_path(tree, full, where);

@@ -17,6 +17,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Of a chunk, what is in it of user space and of the kernel. */
+#define RF_UST_PART "ust"
+#define RF_KERNEL_PART "kernel"
+
 struct rf_worker_chunk {
 	struct rf_list node; /* in rf_worker_tree.chunks until it is forgotten */
 	uint32_t id;

@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,6 +36,10 @@ static int add_rule(scmp_filter_ctx filter, const struct rf_call_rule *rule)
 	case RF_ARG_BIT_SET:
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
 			SCMP_CMP(rule->argument, SCMP_CMP_MASKED_EQ, rule->value, rule->value));
+	case RF_ARG_IOCTL_OF:
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+			SCMP_CMP(rule->argument, SCMP_CMP_MASKED_EQ, _IOC_TYPEMASK << _IOC_TYPESHIFT,
+				rule->value << _IOC_TYPESHIFT));
 	case RF_ARG_OWN_PID:
 		return seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(rule->argument, SCMP_CMP_EQ, (uint64_t)getpid(), 0));

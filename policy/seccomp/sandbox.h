@@ -17,6 +17,8 @@ enum rf_role {
 	RF_ROLE_CONSUMER,
 	RF_ROLE_KERNEL_CONSUMER,
 	RF_ROLE_AUTOLOAD,
+	RF_ROLE_KERNEL,
+	RF_ROLE_STATE,
 };
 
 /* What an argument must be for the call to be allowed. */
@@ -27,7 +29,8 @@ enum rf_argument_test {
 	RF_ARG_OWN_PID, /* argument == getpid() */
 	/* socketpair() only: AF_UNIX and no datagram socket, which could reach any address that files allow */
 	RF_ARG_CONNECTED_UNIX,
-	RF_ARG_BIT_SET, /* (argument & value) == value */
+	RF_ARG_BIT_SET,  /* (argument & value) == value */
+	RF_ARG_IOCTL_OF, /* numbers of ioctl(2): the type byte, which a driver has of its own, == value */
 };
 
 struct rf_call_rule {

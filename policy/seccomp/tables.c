@@ -2,6 +2,8 @@
 /* The allow-lists. A new call needs a reason beside it. */
 #include "policy/seccomp/sandbox.h"
 
+#include "common/modules_abi.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -90,9 +92,12 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
+	ANY(sysinfo, "the C library sorts what is large by how much memory there is"),
 	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
+	ANY(pread64, "programs of clients that get probes, for where in them a function is"),
 	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in a socket"),
+	WHEN(ioctl, RF_ARG_IOCTL_OF, 1, RF_MODULES_IOCTL_TYPE, "lttng-modules, through what /proc/lttng gave"),
 };
 TABLE(sessiond);
 
@@ -134,35 +139,21 @@ static const struct rf_call_rule kernel_consumer_rules[] = {
 	ANY(sync_file_range, "write-out hints"),
 	ANY(fadvise64, "write-out hints"),
 	WHEN(ioctl, RF_ARG_EQUAL, 1, FIONREAD, "bytes that wait in the control socket"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F600,
-		"a module's ring: takes down its positions, packet being written included"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F601, "a module's ring: consumed position taken down"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F602, "a module's ring: produced position taken down"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x4008F603, "a module's ring: packet at a position"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F604, "a module's ring: end of that"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F605, "a module's ring: next packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F606, "a module's ring: end of that"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F607, "a module's ring: size of a packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F608, "a module's ring: size of a packet with padding"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F609, "a module's ring: size of a sub-buffer"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F60A, "a module's ring: size of its memory"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F60B, "a module's ring: where a packet is in its memory"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F60C, "a module's ring: ends the packet being written"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F60D, "a module's metadata: version of a packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F60E, "a module's ring: takes down its positions"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F60F, "a module's ring: ends the packet being written, even an empty one"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F610, "a module's metadata: from the beginning again"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x0000F611, "a module's ring: forgets what is in it"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8004F612, "a module's metadata: next packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F620, "a module's ring: begin of a packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F621, "a module's ring: end of a packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F622, "a module's ring: discarded events"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F623, "a module's ring: content of a packet"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F624, "a module's ring: packet's size as it says"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F625, "a module's ring: class of its stream"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F626, "a module's ring: its clock"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F627, "a module's ring: packet's number"),
-	WHEN(ioctl, RF_ARG_EQUAL, 1, 0x8008F628, "a module's ring: its processor"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_SNAPSHOT, "a module's ring: which packets are there"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_SAMPLE, "a module's ring: where writers are"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_CONSUMED, "a module's ring: the one position taken down"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PRODUCED, "a module's ring: the other"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_GET, "a module's ring: the packet at a position"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PUT, "a module's ring: the packet stays"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_GET_NEXT, "a module's ring: the next packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PUT_NEXT, "a module's ring: the packet is done with"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_PADDED_SIZE, "a module's ring: size of a packet"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_MAX_SIZE, "a module's ring: size of a sub-buffer"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_MAP_LENGTH, "a module's ring: size of its memory"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_MAP_OFFSET, "a module's ring: where a packet is in its memory"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_FLUSH, "a module's ring: ends the packet being written"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_FLUSH_EMPTY, "a module's ring: the same, even an empty one"),
+	WHEN(ioctl, RF_ARG_EQUAL, 1, RF_MODULES_INSTANCE_ID, "a module's ring: its processor"),
 };
 TABLE(kernel_consumer);
 
@@ -225,6 +216,7 @@ static const struct rf_call_rule broker_rules[] = {
 	ANY(capset, "capabilities of children"),
 	ANY(setsid, "own session"),
 	ANY(setrlimit, "no core files of children"),
+	ANY(setpriority, "the consumer of the kernel, before it is that"),
 	ANY(umask, "modes of trace files"),
 	ANY(unlink, "sockets and pid file at the end"),
 	ANY(unlinkat, "sockets and pid file at the end"),
@@ -282,6 +274,24 @@ static const struct rf_call_rule autoload_rules[] = {
 };
 TABLE(autoload);
 
+/* What it opens is named by the broker and by itself; what it writes, the kernel reads. */
+static const struct rf_call_rule kernel_rules[] = {
+	ANY(openat2, "files beneath a directory of tracefs"),
+	ANY(openat, "/proc/lttng, the threads of a process"),
+	ANY(mkdirat, "an instance"),
+	ANY(unlinkat, "an instance that is not used any more"),
+	ANY(getdents64, "threads of a process, instances that were left behind"),
+	ANY(getppid, "the broker still lives"),
+};
+TABLE(kernel);
+
+/* It reads, and writes to its pipe. */
+static const struct rf_call_rule state_rules[] = {
+	WHEN(openat, RF_ARG_NO_BITS, 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, "/proc and /sys, to read"),
+	ANY(getdents64, "directories of processes and devices"),
+};
+TABLE(state);
+
 #ifdef RF_SANITIZED
 /* Sanitised builds are for tests: their run-times do more. */
 static const struct rf_call_rule sanitizer_rules[] = {
@@ -316,12 +326,14 @@ TABLE(sanitizer);
 #define SANITIZER
 #endif
 
-static const struct rf_call_table *const broker_tables[] = {
-	&running, &starting, &broker, &worker, &sessiond, &consumer, &kernel_consumer, &autoload, SANITIZER NULL};
+static const struct rf_call_table *const broker_tables[] = {&running, &starting, &broker, &worker, &sessiond, &consumer,
+	&kernel_consumer, &autoload, &kernel, &state, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
 static const struct rf_call_table *const kernel_consumer_tables[] = {&running, &kernel_consumer, SANITIZER NULL};
+static const struct rf_call_table *const state_tables[] = {&running, &state, SANITIZER NULL};
+static const struct rf_call_table *const kernel_tables[] = {&running, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
 const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
@@ -333,6 +345,8 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_CONSUMER] = consumer_tables,
 		[RF_ROLE_KERNEL_CONSUMER] = kernel_consumer_tables,
 		[RF_ROLE_AUTOLOAD] = autoload_tables,
+		[RF_ROLE_KERNEL] = kernel_tables,
+		[RF_ROLE_STATE] = state_tables,
 	};
 
 	return tables[role];

@@ -3,22 +3,24 @@
 
 #include "common/log.h"
 #include "sessiond/client/command.h"
+#include "sessiond/client/domain.h"
+#include "sessiond/kernel/domain.h"
 
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
 
 void rf_client_context_init(struct rf_client_context *context, struct rf_loop *loop, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust, struct rf_broker_client *broker, bool rootless)
+	struct rf_recorder *recorder, struct rf_broker_client *broker, bool rootless)
 {
 	*context = (struct rf_client_context){
-		.loop = loop, .sessions = sessions, .ust = ust, .broker = broker, .rootless = rootless};
+		.loop = loop, .sessions = sessions, .recorder = recorder, .broker = broker, .rootless = rootless};
 	rf_list_init(&context->calls);
 	rf_turns_init(&context->lookups, RF_LOOKUPS_AT_ONCE);
 	rf_turns_init(&context->saves, RF_SAVES_AT_ONCE);
 }
 
 struct rf_call *rf_call_new(
-	struct rf_client_context *context, struct rf_request *request, rf_answer_fn answer, void *answer_data)
+	struct rf_client_context *context, struct rf_request *request, rf_answer_fn take_answer, void *answer_data)
 {
 	struct rf_call *call = calloc(1, sizeof(*call));
 
@@ -30,15 +32,25 @@ struct rf_call *rf_call_new(
 	call->context = context;
 	call->request = *request;
 	*request = (struct rf_request){.number = 0};
-	call->answer = answer;
+	call->take_answer = take_answer;
 	call->answer_data = answer_data;
 	rf_writer_init_growing(&call->header, RF_REPLY_MAX, RF_HOST_ORDER);
 	rf_writer_init_growing(&call->data, RF_REPLY_MAX, RF_HOST_ORDER);
 	return call;
 }
 
+void *rf_call_begin_steps(struct rf_call *call, size_t size, void (*free_steps)(void *steps))
+{
+	call->steps = calloc(1, size);
+	call->steps_free = free_steps;
+	return call->steps;
+}
+
 static void call_free(struct rf_call *call)
 {
+	if (call->steps)
+		call->steps_free(call->steps);
+	rf_answer_clear(&call->answer);
 	rf_list_remove(&call->node);
 	rf_list_remove(&call->all);
 	rf_writer_free(&call->header);
@@ -53,32 +65,36 @@ static uint32_t reply_echo(const struct rf_call *call)
 	return call->request.number == RF_CMD_DESTROY_SESSION ? UINT32_MAX : call->request.echo;
 }
 
-static uint8_t *make_reply(const struct rf_call *call, int code, size_t *len)
+static void make_reply(struct rf_call *call, int code)
 {
 	bool good = code == LTTNG_OK;
 	size_t header_len = good ? call->header.at : 0;
 	size_t data_len = good ? call->data.at : 0;
 	struct rf_writer w;
 
+	if (!good)
+		rf_answer_clear(&call->answer);
 	rf_writer_init_growing(&w, RF_REPLY_HEADER_SIZE + header_len + data_len, RF_HOST_ORDER);
 	rf_write_u32(&w, call->request.number);
 	rf_write_u32(&w, (uint32_t)code);
 	rf_write_u32(&w, reply_echo(call));
 	rf_write_u32(&w, (uint32_t)header_len);
 	rf_write_u32(&w, (uint32_t)data_len);
-	rf_write_u32(&w, 0);
+	rf_write_u32(&w, call->answer.fd_count);
 	rf_write_bytes(&w, call->header.base, header_len);
 	rf_write_bytes(&w, call->data.base, data_len);
-	return rf_writer_take(&w, len);
+	call->answer.message = rf_writer_take(&w, &call->answer.len);
 }
 
-static void end_call(struct rf_call *call, uint8_t *message, size_t len)
+static void end_call(struct rf_call *call)
 {
-	rf_answer_fn answer = call->answer;
+	rf_answer_fn take_answer = call->take_answer;
 	void *answer_data = call->answer_data;
+	struct rf_answer answer;
 
+	rf_answer_move(&answer, &call->answer);
 	call_free(call);
-	answer(answer_data, message, len);
+	take_answer(answer_data, &answer);
 }
 
 void rf_call_finish(struct rf_call *call, int code)
@@ -88,17 +104,18 @@ void rf_call_finish(struct rf_call *call, int code)
 	rf_debug("client: uid=%u command=%u (%s) session=%s code=%d", (unsigned int)call->request.uid,
 		call->request.number, call->command && call->command->name ? call->command->name : "undefined",
 		call->session ? "yes" : "no", code);
-
-	size_t len;
-	uint8_t *message = make_reply(call, code, &len);
-
-	end_call(call, message, len);
+	make_reply(call, code);
+	end_call(call);
 }
 
 void rf_client_context_fini(struct rf_client_context *context)
 {
-	rf_list_for_each_safe(node, tmp, &context->calls)
-		end_call(rf_container_of(node, struct rf_call, all), NULL, 0);
+	rf_list_for_each_safe(node, tmp, &context->calls) {
+		struct rf_call *call = rf_container_of(node, struct rf_call, all);
+
+		rf_answer_clear(&call->answer);
+		end_call(call);
+	}
 }
 
 void rf_call_refuse(struct rf_call *call, int code)
@@ -106,11 +123,18 @@ void rf_call_refuse(struct rf_call *call, int code)
 	rf_call_finish(call, code);
 }
 
+/* RF_LATER: the tracer is to be looked for. */
 static int check_kernel(const struct rf_call *call)
 {
 	if (!(call->command->flags & RF_DOMAIN_COMMAND) || call->request.domain != RF_DOMAIN_KERNEL)
 		return LTTNG_OK;
-	return call->context->rootless ? LTTNG_ERR_NEED_ROOT_SESSIOND : LTTNG_ERR_KERN_NA;
+	if (call->context->rootless)
+		return LTTNG_ERR_NEED_ROOT_SESSIOND;
+	if (rf_kernel_may_trace(call->context->recorder, call->request.uid))
+		return rf_kernel_ready(call->context->recorder) ? LTTNG_OK : RF_LATER;
+	rf_audit("op=kernel-command role=client uid=%u command=%u result=refused", (unsigned int)call->request.uid,
+		call->request.number);
+	return LTTNG_ERR_EPERM;
 }
 
 static int find_session(struct rf_call *call)
@@ -136,14 +160,18 @@ static bool is_agent(uint32_t domain)
 	return domain == RF_DOMAIN_JUL || domain == RF_DOMAIN_LOG4J || domain == RF_DOMAIN_PYTHON;
 }
 
-/* Of the domains that pass check_kernel(), sessions can only have user space, which agents are a part of. */
+/* Agents are a part of user space. */
 static int check_needed_domain(const struct rf_call *call)
 {
 	if (!(call->command->flags & RF_NEEDS_DOMAIN))
 		return LTTNG_OK;
-	if (call->request.domain != RF_DOMAIN_UST && !is_agent(call->request.domain))
+
+	uint32_t number = is_agent(call->request.domain) ? RF_DOMAIN_UST : call->request.domain;
+	const struct rf_domain *domain = rf_domain_find(number);
+
+	if (!domain)
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
-	return call->session && call->session->has_ust ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
+	return call->session && rf_domain_of(domain, call)->used ? LTTNG_OK : LTTNG_ERR_NO_CHANNEL;
 }
 
 static int check_consumer(const struct rf_call *call)
@@ -151,7 +179,7 @@ static int check_consumer(const struct rf_call *call)
 	if (!(call->command->flags & RF_CONSUMER_CHECK))
 		return LTTNG_OK;
 	if (call->request.domain == RF_DOMAIN_KERNEL)
-		return LTTNG_ERR_NO_KERNCONSUMERD;
+		return call->session && call->session->kernel.used ? LTTNG_OK : LTTNG_ERR_NO_KERNCONSUMERD;
 	return call->request.domain <= RF_DOMAIN_PYTHON ? LTTNG_OK : LTTNG_ERR_UNKNOWN_DOMAIN;
 }
 
@@ -164,10 +192,12 @@ static int check_agent(const struct rf_call *call)
 
 static int enter(struct rf_call *call)
 {
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
+
 	if (!call->command->run)
 		return LTTNG_ERR_UND;
-	if (call->request.domain == RF_DOMAIN_UST && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
-		call->session->has_ust = true;
+	if (domain && (call->command->flags & RF_MAKES_DOMAIN) && call->session)
+		rf_domain_of(domain, call)->used = true;
 	return call->command->run(call);
 }
 
@@ -192,6 +222,31 @@ static void run(struct rf_call *call)
 		rf_call_finish(call, code);
 }
 
+static void go_on(struct rf_call *call)
+{
+	int code = find_session(call);
+
+	if (code != LTTNG_OK) {
+		rf_call_finish(call, code);
+		return;
+	}
+	if (call->session && call->session->busy && (call->command->flags & RF_IN_LINE)) {
+		rf_list_append(&call->session->line, &call->node);
+		return;
+	}
+	run(call);
+}
+
+static void have_tracer(void *data, int code)
+{
+	struct rf_call *call = data;
+
+	if (code == LTTNG_OK)
+		go_on(call);
+	else
+		rf_call_finish(call, code);
+}
+
 void rf_call_start(struct rf_call *call)
 {
 	call->command = rf_command_find(call->request.number);
@@ -203,16 +258,11 @@ void rf_call_start(struct rf_call *call)
 	int code = check_kernel(call);
 
 	if (code == LTTNG_OK)
-		code = find_session(call);
-	if (code != LTTNG_OK) {
+		go_on(call);
+	else if (code == RF_LATER)
+		rf_kernel_look(call->context->recorder, have_tracer, call);
+	else
 		rf_call_finish(call, code);
-		return;
-	}
-	if (call->session && call->session->busy && (call->command->flags & RF_IN_LINE)) {
-		rf_list_append(&call->session->line, &call->node);
-		return;
-	}
-	run(call);
 }
 
 void rf_call_take_session(struct rf_call *call)

@@ -5,8 +5,8 @@
  *
  * A call frees itself once it was answered. Loop thread only.
  *
- * Order of checks, the same for all commands: number known; kernel tracing; session found; permission; wait in line
- * when a long command has the session; domain; then the command itself.
+ * Order of checks, the same for all commands: number known; who may trace the kernel, and that it has a tracer; session
+ * found; permission; wait in line when a long command has the session; domain; then the command itself.
  */
 #ifndef RF_SESSIOND_CLIENT_CALL_H
 #define RF_SESSIOND_CLIENT_CALL_H
@@ -15,6 +15,7 @@
 #include "common/loop.h"
 #include "common/wire.h"
 #include "sessiond/broker_client.h"
+#include "sessiond/client/answer.h"
 #include "sessiond/client/request.h"
 #include "sessiond/client/turns.h"
 #include "sessiond/model/session.h"
@@ -31,7 +32,7 @@
 /* What all commands work on. */
 struct rf_client_context {
 	struct rf_sessions *sessions;
-	struct rf_ust_domain *ust;
+	struct rf_recorder *recorder;
 	struct rf_broker_client *broker;
 	struct rf_loop *loop;
 	bool rootless;        /* the daemon runs as its user */
@@ -44,7 +45,7 @@ struct rf_client_context {
 
 /* All of them stay the caller's. */
 void rf_client_context_init(struct rf_client_context *context, struct rf_loop *loop, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust, struct rf_broker_client *broker, bool rootless);
+	struct rf_recorder *recorder, struct rf_broker_client *broker, bool rootless);
 /*
  * Ends all calls without an answer (NULL); none may be completed afterwards, so the user-space domain is gone and the
  * broker's replies are dropped.
@@ -54,8 +55,8 @@ void rf_client_context_fini(struct rf_client_context *context);
 struct rf_call;
 struct rf_command;
 
-/* Takes the answer: one malloc'd message, NULL when there was no memory for one. The last that a call does. */
-typedef void (*rf_answer_fn)(void *data, uint8_t *message, size_t len);
+/* Takes the content of ANSWER, or clears it. The last that a call does. */
+typedef void (*rf_answer_fn)(void *data, struct rf_answer *answer);
 
 struct rf_call {
 	struct rf_list node; /* in its session's line while it waits there */
@@ -66,15 +67,19 @@ struct rf_call {
 	struct rf_session *session; /* NULL for commands without one */
 	struct rf_writer header;    /* what the command answers on success */
 	struct rf_writer data;
-	rf_answer_fn answer;
+	struct rf_answer answer;
+	rf_answer_fn take_answer;
 	void *answer_data;
 	struct rf_turn turn; /* of commands that need one */
-	int code;            /* kept by commands of several steps */
+	/* Kept by commands of several steps. */
+	int code;
+	void *steps;
+	void (*steps_free)(void *steps);
 };
 
 /* Takes the content of REQUEST. NULL without memory, and the request is untouched. */
 struct rf_call *rf_call_new(
-	struct rf_client_context *context, struct rf_request *request, rf_answer_fn answer, void *answer_data);
+	struct rf_client_context *context, struct rf_request *request, rf_answer_fn take_answer, void *answer_data);
 /* Runs it; the answer may have been given (and the call freed) on return, or comes later. */
 void rf_call_start(struct rf_call *call);
 /* Answers without running anything: CODE is an LTTNG_ERR code. */
@@ -88,6 +93,8 @@ void rf_call_refuse(struct rf_call *call, int code);
  */
 #define RF_LATER 0
 
+/* SIZE zeroed bytes that the command has until its call was answered; FREE_STEPS frees them. NULL without memory. */
+void *rf_call_begin_steps(struct rf_call *call, size_t size, void (*free_steps)(void *steps));
 /* Answers a call whose command returned RF_LATER and did not take its session. */
 void rf_call_finish(struct rf_call *call, int code);
 /* Makes the session busy with this call: commands that would change it wait in line. */

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Enabling, disabling and listing channels. */
 #include "common/log.h"
-#include "common/names.h"
+#include "sessiond/client/channel_codec.h"
 #include "sessiond/client/channel_rules.h"
 #include "sessiond/client/handlers.h"
 #include "sessiond/client/session_reader.h"
-#include "sessiond/client/session_update.h"
 
 #include <lttng/lttng-error.h>
 #include <stdio.h>
 #include <string.h>
 
-static int enable_existing(struct rf_call *call, struct rf_channel *channel)
+static int enable_existing(struct rf_call *call, const struct rf_domain *domain, struct rf_channel *channel)
 {
 	if (channel->enabled)
-		return LTTNG_ERR_UST_CHAN_EXIST;
+		return domain->channel_exists;
 	channel->enabled = true;
-	return rf_session_update(call);
+	return domain->switch_channel(call, channel);
 }
 
 int rf_cmd_enable_channel(struct rf_call *call)
 {
 	struct rf_reader payload = rf_request_payload(&call->request);
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
 	struct rf_session *session = call->session;
 	struct rf_channel_request wanted;
 
@@ -29,7 +29,7 @@ int rf_cmd_enable_channel(struct rf_call *call)
 		return LTTNG_ERR_INVALID;
 	if (wanted.name[0] == '.' || strchr(wanted.name, '/'))
 		return LTTNG_ERR_INVALID_CHANNEL_NAME;
-	if (call->request.domain != RF_DOMAIN_UST)
+	if (!domain)
 		return LTTNG_ERR_UNKNOWN_DOMAIN;
 
 	bool named = wanted.name[0] != '\0';
@@ -37,52 +37,54 @@ int rf_cmd_enable_channel(struct rf_call *call)
 	if (!named)
 		snprintf(wanted.name, sizeof(wanted.name), "%s", RF_DEFAULT_CHANNEL);
 
-	struct rf_channel *channel = rf_channel_find(session, wanted.name);
+	struct rf_session_domain *part = rf_domain_of(domain, call);
+	struct rf_channel *channel = rf_channel_find(part, wanted.name);
 
 	if (channel)
-		return enable_existing(call, channel);
+		return enable_existing(call, domain, channel);
 	wanted.attr.overwrite = wanted.overwrite < 0 ? session->snapshot_mode : wanted.overwrite;
-	if (session->snapshot_mode)
+	if (session->snapshot_mode || session->snapshot.there)
 		wanted.attr.output = RF_OUTPUT_MMAP;
 
-	int code = rf_channel_may_create(session, wanted.name, &wanted.attr, call->request.buffers);
+	int code = rf_channel_may_create(domain, session, wanted.name, &wanted.attr, call->request.buffers);
 
 	if (code != LTTNG_OK)
 		return code;
 	/* It configures what every session has already. */
 	if (!strcmp(wanted.name, RF_METADATA_CHANNEL)) {
-		session->metadata = wanted.attr;
-		session->has_named_channel = true;
+		part->metadata = wanted.attr;
+		part->has_named_channel = true;
 		return LTTNG_OK;
 	}
-	if (!rf_channel_create(call, wanted.name, &wanted.attr, call->request.buffers))
-		return LTTNG_ERR_NOMEM;
-	session->has_named_channel |= named;
-	return LTTNG_OK;
+	return domain->make_channel(call, wanted.name, &wanted.attr, named);
 }
 
 int rf_cmd_disable_channel(struct rf_call *call)
 {
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
 	struct rf_reader args = rf_request_args(&call->request);
 	char name[RF_CHANNEL_NAME_FIELD];
 
+	if (!domain)
+		return LTTNG_ERR_UNKNOWN_DOMAIN;
 	rf_read_str_field(&args, name, sizeof(name));
 
-	struct rf_channel *channel = rf_channel_find(call->session, name);
+	struct rf_channel *channel = rf_channel_find(rf_domain_of(domain, call), name);
 
 	if (!channel)
-		return LTTNG_ERR_UST_CHAN_NOT_FOUND;
+		return domain->channel_unknown;
 	if (!channel->enabled)
 		return LTTNG_OK;
 	channel->enabled = false;
-	return rf_session_update(call);
+	return domain->switch_channel(call, channel);
 }
 
 static void write_channels(struct rf_call *call)
 {
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
 	uint32_t count = 0;
 
-	rf_list_for_each(node, &call->session->channels) {
+	rf_list_for_each(node, &rf_domain_of(domain, call)->channels) {
 		rf_channel_write(&call->data, rf_container_of(node, struct rf_channel, node));
 		count++;
 	}
@@ -106,7 +108,7 @@ int rf_cmd_list_channels(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
 
-	if (call->request.domain != RF_DOMAIN_UST) {
+	if (!rf_domain_find(call->request.domain)) {
 		rf_write_u32(&call->header, 0);
 		return LTTNG_OK;
 	}
@@ -116,6 +118,6 @@ int rf_cmd_list_channels(struct rf_call *call)
 		return LTTNG_OK;
 	}
 	rf_session_begin_read(session);
-	rf_ust_statistics(call->context->ust, session, have_statistics, call);
+	rf_recording_statistics(call->context->recorder, session, have_statistics, call);
 	return RF_LATER;
 }

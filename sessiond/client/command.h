@@ -11,7 +11,7 @@
 enum rf_command_flag {
 	RF_NO_SESSION = 1 << 0,     /* looks up no session (or does so itself) */
 	RF_DOMAIN_COMMAND = 1 << 1, /* acts on the domain of the envelope */
-	RF_MAKES_DOMAIN = 1 << 2,   /* using it on user space gives the session that domain */
+	RF_MAKES_DOMAIN = 1 << 2,   /* using it gives the session that domain */
 	RF_NEEDS_DOMAIN = 1 << 3,   /* the session must have the domain already */
 	RF_IN_LINE = 1 << 4,        /* changes the session: waits for a long command on it */
 	RF_CONSUMER_CHECK = 1 << 5, /* its domain only says whose consumer must be there */

@@ -37,8 +37,7 @@ struct rf_connection {
 	struct rf_request request;
 	size_t have; /* bytes of the part that is being received */
 	int refuse;  /* LTTNG_ERR code that is answered once everything is drained, 0 for none */
-	uint8_t *answer;
-	size_t answer_len;
+	struct rf_answer answer;
 	size_t answer_at;
 };
 
@@ -56,7 +55,7 @@ bool rf_connection_receiving(const struct rf_connection *connection)
 static void connection_free(struct rf_connection *c)
 {
 	rf_request_clear(&c->request);
-	free(c->answer);
+	rf_answer_clear(&c->answer);
 	c->slot_free(c->slot_data, c->uid);
 	free(c);
 }
@@ -84,10 +83,41 @@ static void on_deadline(struct rf_timer *timer)
 	rf_connection_close(c);
 }
 
+/* What stands at the end of the message: one byte, with all descriptors. */
+static ssize_t send_fds(const struct rf_connection *c)
+{
+	union {
+		char bytes[CMSG_SPACE(RF_FDS_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control = {.bytes = {0}};
+	size_t size = c->answer.fd_count * sizeof(int);
+	struct iovec part = {.iov_base = "", .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(size)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(head), c->answer.fds, size);
+	return sendmsg(c->fd, &message, MSG_NOSIGNAL);
+}
+
+static ssize_t send_part(const struct rf_connection *c)
+{
+	const struct rf_answer *answer = &c->answer;
+
+	if (c->answer_at < answer->len)
+		return send(c->fd, answer->message + c->answer_at, answer->len - c->answer_at, MSG_NOSIGNAL);
+	return send_fds(c);
+}
+
 static void send_answer(struct rf_connection *c)
 {
-	while (c->answer_at < c->answer_len) {
-		ssize_t sent = send(c->fd, c->answer + c->answer_at, c->answer_len - c->answer_at, MSG_NOSIGNAL);
+	size_t end = c->answer.len + (c->answer.fd_count ? 1 : 0);
+
+	while (c->answer_at < end) {
+		ssize_t sent = send_part(c);
 
 		if (sent > 0) {
 			c->answer_at += (size_t)sent;
@@ -103,15 +133,14 @@ static void send_answer(struct rf_connection *c)
 	rf_connection_close(c);
 }
 
-static void on_answer(void *data, uint8_t *message, size_t len)
+static void on_answer(void *data, struct rf_answer *answer)
 {
 	struct rf_connection *c = data;
 	bool gone = c->stage == STAGE_GONE;
 
-	c->answer = message;
-	c->answer_len = len;
+	rf_answer_move(&c->answer, answer);
 	c->stage = STAGE_ANSWER;
-	if (gone || !message) {
+	if (gone || !c->answer.message) {
 		rf_connection_close(c);
 		return;
 	}
@@ -192,8 +221,8 @@ static int after_envelope(struct rf_connection *c)
 	return c->request.payload ? 1 : -ENOMEM;
 }
 
-/* Closes every descriptor in the message; returns how many there were. */
-static unsigned int close_descriptors(struct msghdr *message)
+/* Takes the descriptors of the message: the first is kept, the others are closed. Returns how many there were. */
+static unsigned int take_descriptors(struct rf_request *request, struct msghdr *message)
 {
 	unsigned int count = 0;
 
@@ -204,7 +233,12 @@ static unsigned int close_descriptors(struct msghdr *message)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(part) + at, sizeof(fd));
-			close(fd);
+			if (request->has_fd) {
+				close(fd);
+				continue;
+			}
+			request->has_fd = true;
+			request->fd = fd;
 		}
 	}
 	return count;
@@ -227,8 +261,10 @@ static int receive_descriptors(struct rf_connection *c)
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 
-	unsigned int count = close_descriptors(&message);
+	unsigned int count = take_descriptors(&c->request, &message);
 
+	if (count > 1)
+		close(rf_request_take_fd(&c->request));
 	if (got == 0)
 		return -EPIPE;
 	if (count != c->request.fd_count || (message.msg_flags & MSG_CTRUNC))

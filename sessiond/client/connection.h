@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One client's connection: receives an envelope, the payload whose length the envelope gives, the descriptors; starts
- * the call; sends its answer; closes. All descriptors that a client sends are taken and closed at once: no command
- * keeps any yet. Frees itself. Loop thread only.
+ * the call; sends its answer, and the descriptors that go with it; closes. Of what a client sends one descriptor is
+ * kept for the command, when it is one: of more all are closed at once. Frees itself. Loop thread only.
  */
 #ifndef RF_SESSIOND_CLIENT_CONNECTION_H
 #define RF_SESSIOND_CLIENT_CONNECTION_H

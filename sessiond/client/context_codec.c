@@ -44,6 +44,19 @@ bool rf_context_read(struct rf_reader *r, struct rf_context *context)
 	return named && rf_reader_done(r);
 }
 
+bool rf_context_is_kernel(const struct rf_context *context)
+{
+	switch (context->type) {
+	case LTTNG_EVENT_CONTEXT_PTHREAD_ID:
+	case LTTNG_EVENT_CONTEXT_IP:
+	case LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER:
+	case LTTNG_EVENT_CONTEXT_APP_CONTEXT:
+		return false;
+	default:
+		return context->type <= LTTNG_EVENT_CONTEXT_TIME_NS;
+	}
+}
+
 bool rf_context_is_ust(const struct rf_context *context)
 {
 	switch (context->type) {

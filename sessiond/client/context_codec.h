@@ -12,6 +12,8 @@
 
 /* The whole payload must be one context; types that user space does not have are read, too. */
 bool rf_context_read(struct rf_reader *r, struct rf_context *context);
+/* Kernels may have it; whether this one does, its tracer says. */
+bool rf_context_is_kernel(const struct rf_context *context);
 /* User space has it, and its names are such that an application takes them. */
 bool rf_context_is_ust(const struct rf_context *context);
 

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sessiond/client/event_codec.h"
 
-#include "common/names.h"
-#include "sessiond/model/filter_check.h"
-
-#include <lttng/lttng-error.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define BYTECODE_HEADER 48u
 #define EVENT_HEADER 43u
+#define LOCATION_FUNCTION 0
+#define LOCATION_MARKER 1
 
 /* Lengths of the parts that follow the fixed fields. */
 struct part_lengths {
@@ -54,54 +50,61 @@ static void read_bytecode(struct rf_reader *r, uint32_t len, struct rf_client_ev
 		rf_reader_fail(r);
 }
 
-static void read_symbol(struct rf_reader *r, uint32_t len)
+static void read_text(struct rf_reader *r, uint32_t len, size_t room, const char **out)
 {
-	if (len > RF_NAME_SIZE || !rf_read_cstr(r, len))
+	*out = len <= room ? rf_read_cstr(r, len) : NULL;
+	if (!*out)
 		rf_reader_fail(r);
 }
 
-static void read_location(struct rf_reader *r)
+static void read_probe(struct rf_reader *r, struct rf_client_event *event)
+{
+	event->address = rf_read_u64(r);
+	event->offset = rf_read_u64(r);
+	read_text(r, rf_read_u32(r), RF_NAME_SIZE, &event->symbol);
+}
+
+static void read_function(struct rf_reader *r, struct rf_client_event *event)
+{
+	read_text(r, rf_read_u32(r), RF_NAME_SIZE, &event->symbol);
+}
+
+static void read_location(struct rf_reader *r, struct rf_client_event *event)
 {
 	int8_t kind = rf_read_i8(r);
-	uint32_t first = rf_read_u32(r), second = rf_read_u32(r), third = kind == 1 ? rf_read_u32(r) : 0;
+	bool marker = kind == LOCATION_MARKER;
+	uint32_t name = rf_read_u32(r), provider = marker ? rf_read_u32(r) : 0, path = rf_read_u32(r);
 
-	if (kind != 0 && kind != 1)
-		rf_reader_fail(r);
-	rf_read_cstr(r, first);
-	rf_read_cstr(r, second);
-	if (kind == 1)
-		rf_read_cstr(r, third);
-
-	int8_t lookup = rf_read_i8(r);
-
-	if (lookup != 1 && lookup != 2)
+	read_text(r, name, RF_NAME_SIZE, &event->symbol);
+	if (marker)
+		read_text(r, provider, RF_NAME_SIZE, &event->provider);
+	read_text(r, path, RF_PATH_SIZE, &event->path);
+	event->location = marker ? RF_USER_PROBE_MARKER : RF_USER_PROBE_FUNCTION;
+	/* How it is looked up has the same numbers as what we call its kind. */
+	if (rf_read_i8(r) != (int8_t)event->location || (!marker && kind != LOCATION_FUNCTION))
 		rf_reader_fail(r);
 }
 
-/* Kernel and user-space probes are not ours to use, but they must be well-formed to be told what they are. */
+/* The part that only some types have: always at the end, and its length where that of the type stands. */
 static void read_type_part(
-	struct rf_reader *r, const struct rf_client_event *event, const struct part_lengths *len, uint32_t fd_count)
+	struct rf_reader *r, struct rf_client_event *event, const struct part_lengths *len, uint32_t fd_count)
 {
 	bool probe = event->type == RF_EVENT_PROBE || event->type == RF_EVENT_FUNCTION;
 	bool entry = event->type == RF_EVENT_FUNCTION_ENTRY;
 	bool location = event->type == RF_EVENT_USERSPACE_PROBE;
-	struct rf_reader part = rf_read_sub(r, len->probe);
+	struct rf_reader part = rf_read_sub(r, probe ? len->probe : entry ? len->function : len->location);
 
 	if (event->type < RF_EVENT_ALL || event->type > RF_EVENT_USERSPACE_PROBE || !!len->probe != probe ||
 		!!len->function != entry || !!len->location != location || fd_count != (location ? 1 : 0)) {
 		rf_reader_fail(r);
 		return;
 	}
-	if (probe) {
-		rf_read_skip(&part, 2 * sizeof(uint64_t));
-		read_symbol(&part, rf_read_u32(&part));
-	} else if (entry) {
-		part = rf_read_sub(r, len->function);
-		read_symbol(&part, rf_read_u32(&part));
-	} else if (location) {
-		part = rf_read_sub(r, len->location);
-		read_location(&part);
-	}
+	if (probe)
+		read_probe(&part, event);
+	else if (entry)
+		read_function(&part, event);
+	else if (location)
+		read_location(&part, event);
 	if (!rf_reader_done(&part))
 		rf_reader_fail(r);
 }
@@ -140,81 +143,6 @@ bool rf_event_read(struct rf_reader *r, uint32_t fd_count, struct rf_client_even
 	return rf_reader_done(r);
 }
 
-static int copy_exclusions(const struct rf_client_event *event, struct rf_event_rule *rule)
-{
-	struct rf_reader r = event->exclusions;
-
-	if (!event->exclusion_count)
-		return LTTNG_OK;
-	rule->exclusions = calloc(event->exclusion_count, sizeof(*rule->exclusions));
-	if (!rule->exclusions)
-		return LTTNG_ERR_EXCLUSION_NOMEM;
-	for (uint32_t i = 0; i < event->exclusion_count; i++) {
-		const char *text = rf_read_cstr(&r, rf_read_u32(&r));
-
-		if (!text)
-			return LTTNG_ERR_INVALID;
-		snprintf(rule->exclusions[i], sizeof(rule->exclusions[i]), "%s", text);
-		rf_collapse_stars(rule->exclusions[i]);
-		for (uint32_t k = 0; k < i; k++) {
-			if (!strcmp(rule->exclusions[k], rule->exclusions[i]))
-				return LTTNG_ERR_INVALID;
-		}
-	}
-	rule->exclusion_count = event->exclusion_count;
-	return LTTNG_OK;
-}
-
-static int copy_filter(const struct rf_client_event *event, struct rf_event_rule *rule)
-{
-	if (!event->filter)
-		return LTTNG_OK;
-	if (!event->program)
-		return LTTNG_ERR_INVALID;
-	if (!rf_filter_check(event->program, event->program_len, event->program_reloc))
-		return LTTNG_ERR_FILTER_INVAL;
-	rule->filter = malloc(event->filter_len);
-	rule->bytecode = malloc(event->program_len);
-	if (!rule->filter || !rule->bytecode)
-		return LTTNG_ERR_FILTER_NOMEM;
-	memcpy(rule->filter, event->filter, event->filter_len);
-	memcpy(rule->bytecode, event->program, event->program_len);
-	rule->bytecode_len = event->program_len;
-	rule->bytecode_reloc = event->program_reloc;
-	rule->bytecode_seqnum = event->program_seqnum;
-	return LTTNG_OK;
-}
-
-static int fill_rule(const struct rf_client_event *event, struct rf_event_rule *rule)
-{
-	if (event->type != RF_EVENT_TRACEPOINT)
-		return LTTNG_ERR_INVALID;
-	if (event->loglevel_type < RF_LOGLEVEL_ALL || event->loglevel_type > RF_LOGLEVEL_SINGLE)
-		return LTTNG_ERR_INVALID;
-	/* Library users may leave the name empty; to the tracer that is every event. */
-	snprintf(rule->name, sizeof(rule->name), "%s", event->name);
-	rf_collapse_stars(rule->name);
-	rule->loglevel_type = (enum rf_loglevel_type)event->loglevel_type;
-	rule->loglevel = rule->loglevel_type == RF_LOGLEVEL_ALL ? -1 : event->loglevel;
-
-	int code = copy_exclusions(event, rule);
-
-	return code == LTTNG_OK ? copy_filter(event, rule) : code;
-}
-
-int rf_event_make_rule(const struct rf_client_event *event, struct rf_event_rule **rule)
-{
-	struct rf_event_rule *made = rf_event_rule_new();
-	int code = made ? fill_rule(event, made) : LTTNG_ERR_NOMEM;
-
-	if (code != LTTNG_OK) {
-		rf_event_rule_unref(made);
-		made = NULL;
-	}
-	*rule = made;
-	return code;
-}
-
 static uint32_t filter_size(const struct rf_event_line *line)
 {
 	return line->rule && line->rule->filter ? (uint32_t)strlen(line->rule->filter) + 1 : 0;
@@ -225,13 +153,81 @@ static uint32_t exclusion_count(const struct rf_event_line *line)
 	return line->rule ? line->rule->exclusion_count : 0;
 }
 
+static uint32_t text_size(const char *text)
+{
+	return (uint32_t)strlen(text) + 1;
+}
+
+/* Lengths of what the type adds; 0 for most. */
+static uint32_t probe_size(const struct rf_event_line *line)
+{
+	bool probe = line->type == RF_EVENT_PROBE || line->type == RF_EVENT_FUNCTION;
+
+	return probe ? 2 * sizeof(uint64_t) + sizeof(uint32_t) + text_size(line->rule->probe.symbol) : 0;
+}
+
+static uint32_t function_size(const struct rf_event_line *line)
+{
+	bool entry = line->type == RF_EVENT_FUNCTION_ENTRY;
+
+	return entry ? sizeof(uint32_t) + text_size(line->rule->probe.symbol) : 0;
+}
+
+static uint32_t location_size(const struct rf_event_line *line)
+{
+	const struct rf_user_probe *probe = line->rule ? line->rule->user_probe : NULL;
+	uint32_t size = 2 * (uint32_t)sizeof(int8_t) + 2 * (uint32_t)sizeof(uint32_t);
+
+	if (!probe)
+		return 0;
+	size += text_size(probe->name) + text_size(probe->path);
+	if (probe->kind == RF_USER_PROBE_MARKER)
+		size += (uint32_t)sizeof(uint32_t) + text_size(probe->provider);
+	return size;
+}
+
 uint32_t rf_event_size(const struct rf_event_line *line)
 {
-	uint32_t size = EVENT_HEADER + (uint32_t)strlen(line->name) + 1 + filter_size(line);
+	uint32_t size = EVENT_HEADER + text_size(line->name) + filter_size(line) + location_size(line) +
+		probe_size(line) + function_size(line);
 
 	for (uint32_t i = 0; i < exclusion_count(line); i++)
-		size += (uint32_t)(sizeof(uint32_t) + strlen(line->rule->exclusions[i]) + 1);
+		size += (uint32_t)sizeof(uint32_t) + text_size(line->rule->exclusions[i]);
 	return size;
+}
+
+static void write_text(struct rf_writer *w, const char *text)
+{
+	rf_write_u32(w, text_size(text));
+	rf_write_cstr(w, text);
+}
+
+static void write_location(struct rf_writer *w, const struct rf_user_probe *probe)
+{
+	bool marker = probe->kind == RF_USER_PROBE_MARKER;
+
+	rf_write_i8(w, marker ? LOCATION_MARKER : LOCATION_FUNCTION);
+	rf_write_u32(w, text_size(probe->name));
+	if (marker)
+		rf_write_u32(w, text_size(probe->provider));
+	rf_write_u32(w, text_size(probe->path));
+	rf_write_cstr(w, probe->name);
+	if (marker)
+		rf_write_cstr(w, probe->provider);
+	rf_write_cstr(w, probe->path);
+	rf_write_i8(w, (int8_t)probe->kind);
+}
+
+static void write_type_part(struct rf_writer *w, const struct rf_event_line *line)
+{
+	if (location_size(line))
+		write_location(w, line->rule->user_probe);
+	if (probe_size(line)) {
+		rf_write_u64(w, line->rule->probe.address);
+		rf_write_u64(w, line->rule->probe.offset);
+	}
+	if (probe_size(line) || function_size(line))
+		write_text(w, line->rule->probe.symbol);
 }
 
 void rf_event_write(struct rf_writer *w, const struct rf_event_line *line)
@@ -241,16 +237,18 @@ void rf_event_write(struct rf_writer *w, const struct rf_event_line *line)
 	rf_write_i32(w, line->loglevel);
 	rf_write_i8(w, line->enabled);
 	rf_write_i32(w, line->pid);
-	rf_write_u32(w, 0); /* flags, of system calls */
-	rf_write_u32(w, (uint32_t)strlen(line->name) + 1);
+	rf_write_u32(w, line->flags);
+	rf_write_u32(w, text_size(line->name));
 	rf_write_u32(w, exclusion_count(line));
 	rf_write_u32(w, filter_size(line));
-	rf_write_zeros(w, 4 * sizeof(uint32_t)); /* filter program, location, probe, function */
+	rf_write_u32(w, 0); /* filter program: never sent back */
+	rf_write_u32(w, location_size(line));
+	rf_write_u32(w, probe_size(line));
+	rf_write_u32(w, function_size(line));
 	rf_write_cstr(w, line->name);
-	for (uint32_t i = 0; i < exclusion_count(line); i++) {
-		rf_write_u32(w, (uint32_t)strlen(line->rule->exclusions[i]) + 1);
-		rf_write_cstr(w, line->rule->exclusions[i]);
-	}
+	for (uint32_t i = 0; i < exclusion_count(line); i++)
+		write_text(w, line->rule->exclusions[i]);
 	if (filter_size(line))
 		rf_write_cstr(w, line->rule->filter);
+	write_type_part(w, line);
 }

@@ -13,7 +13,7 @@
 
 #define RF_EXCLUSIONS_MAX 1024u /* far above what a command line holds; keeps comparisons of sets short */
 
-/* An event as it stands in a message. `text` and `program` point into the message. */
+/* An event as it stands in a message; pointers point into that. */
 struct rf_client_event {
 	int8_t type;
 	int8_t loglevel_type;
@@ -30,14 +30,17 @@ struct rf_client_event {
 	uint32_t program_len;
 	uint32_t program_reloc;
 	uint64_t program_seqnum;
+	/* Of probes. Clients of the stock library put the address where the offset belongs, too. */
+	uint64_t address;
+	uint64_t offset;
+	const char *symbol;               /* function entries as well; of user-space probes: the function or marker */
+	enum rf_user_probe_kind location; /* of user-space probes, as all that follows */
+	const char *provider;             /* of markers */
+	const char *path;
 };
 
 /* The whole payload must be one event. */
 bool rf_event_read(struct rf_reader *r, uint32_t fd_count, struct rf_client_event *event);
-/*
- * The user-space rule that the event describes, with one reference: LTTNG_OK, or the code that says why there is none.
- */
-int rf_event_make_rule(const struct rf_client_event *event, struct rf_event_rule **rule);
 
 /* What listings say of one event. */
 struct rf_event_line {
@@ -47,7 +50,8 @@ struct rf_event_line {
 	int32_t loglevel;
 	int8_t enabled; /* -1: neither */
 	int32_t pid;
-	const struct rf_event_rule *rule; /* for filter and exclusions, NULL without */
+	uint32_t flags;                   /* of system calls: for programs of which word sizes */
+	const struct rf_event_rule *rule; /* for the rest, NULL without */
 };
 
 void rf_event_write(struct rf_writer *w, const struct rf_event_line *line);

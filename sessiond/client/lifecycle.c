@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Starting, stopping and destroying sessions: the long commands. */
+#include "common/log.h"
 #include "sessiond/client/handlers.h"
 #include "sessiond/client/rotation_schedule.h"
 #include "sessiond/client/session_codec.h"
 #include "sessiond/client/session_reader.h"
+#include "sessiond/kernel/domain.h"
 
 #include <lttng/lttng-error.h>
 
@@ -19,6 +21,17 @@ static void started(void *data, int code)
 	rf_call_release_session(call, code);
 }
 
+static bool may_trace_kernel(const struct rf_call *call)
+{
+	uid_t uid = call->request.uid;
+
+	if (rf_kernel_may_trace(call->context->recorder, uid))
+		return true;
+	rf_audit("op=kernel-start role=client uid=%u session=%llu result=refused", (unsigned int)uid,
+		(unsigned long long)call->session->id);
+	return false;
+}
+
 int rf_cmd_start(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
@@ -27,10 +40,13 @@ int rf_cmd_start(struct rf_call *call)
 		return LTTNG_ERR_TRACE_ALREADY_STARTED;
 	if (session->rotation.state == RF_ROTATION_ONGOING && session->rotation.since_stop)
 		return LTTNG_ERR_ROTATION_PENDING;
-	if (!rf_list_linked(&session->channels))
+	if (!rf_list_linked(&session->ust.channels) && !rf_list_linked(&session->kernel.channels))
 		return LTTNG_ERR_NO_CHANNEL;
+	/* Who set the session up may have been allowed to then, or somebody else. */
+	if (rf_list_linked(&session->kernel.channels) && !may_trace_kernel(call))
+		return LTTNG_ERR_EPERM;
 	rf_call_take_session(call);
-	rf_ust_start(call->context->ust, session, started, call);
+	rf_recording_start(call->context->recorder, session, started, call);
 	return RF_LATER;
 }
 
@@ -50,7 +66,7 @@ int rf_cmd_stop(struct rf_call *call)
 	if (!call->session->active)
 		return LTTNG_ERR_TRACE_ALREADY_STOPPED;
 	rf_call_take_session(call);
-	rf_ust_stop(call->context->ust, call->session, stopped, call);
+	rf_recording_stop(call->context->recorder, call->session, stopped, call);
 	return RF_LATER;
 }
 
@@ -79,7 +95,7 @@ static void release_domain(void *data)
 {
 	struct rf_call *call = data;
 
-	rf_ust_destroy(call->context->ust, call->session, destroyed, call);
+	rf_recording_destroy(call->context->recorder, call->session, destroyed, call);
 }
 
 static void stopped_for_good(void *data, int code)
@@ -103,7 +119,7 @@ int rf_cmd_destroy(struct rf_call *call)
 	rf_call_take_session(call);
 	rf_call_dismiss_line(session, LTTNG_ERR_SESS_NOT_FOUND);
 	if (session->active)
-		rf_ust_stop(call->context->ust, session, stopped_for_good, call);
+		rf_recording_stop(call->context->recorder, session, stopped_for_good, call);
 	else
 		rf_session_when_unread(session, release_domain, call);
 	return RF_LATER;

@@ -16,7 +16,7 @@ int rf_cmd_regenerate_metadata(struct rf_call *call)
 	if (call->session->scheme == RF_BUFFERS_PER_PID)
 		return LTTNG_ERR_PER_PID_SESSION;
 	rf_call_take_session(call);
-	rf_ust_regenerate_metadata(call->context->ust, call->session, regenerated, call);
+	rf_recording_regenerate_metadata(call->context->recorder, call->session, regenerated, call);
 	return RF_LATER;
 }
 
@@ -25,6 +25,6 @@ int rf_cmd_regenerate_statedump(struct rf_call *call)
 	if (!call->session->active)
 		return LTTNG_ERR_SESSION_NOT_STARTED;
 	rf_call_take_session(call);
-	rf_ust_regenerate_statedump(call->context->ust, call->session, regenerated, call);
+	rf_recording_regenerate_statedump(call->context->recorder, call->session, regenerated, call);
 	return RF_LATER;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct rf_reader envelope_at(const struct rf_request *request, size_t at, size_t len)
 {
@@ -43,8 +44,18 @@ struct rf_reader rf_request_payload(const struct rf_request *request)
 	return r;
 }
 
+int rf_request_take_fd(struct rf_request *request)
+{
+	bool has_fd = request->has_fd;
+
+	request->has_fd = false;
+	return has_fd ? request->fd : -1;
+}
+
 void rf_request_clear(struct rf_request *request)
 {
+	if (request->has_fd)
+		close(request->fd);
 	free(request->envelope);
 	free(request->payload);
 	*request = (struct rf_request){.number = 0};

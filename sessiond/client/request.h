@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One request as it came from a client: who sent it, the envelope, the payload. The memory is the request's; whoever
- * holds it last calls rf_request_clear(). Loop thread only.
+ * One request as it came from a client: who sent it, the envelope, the payload, a descriptor. All of it is the
+ * request's; whoever holds it last calls rf_request_clear(). Loop thread only.
  */
 #ifndef RF_SESSIOND_CLIENT_REQUEST_H
 #define RF_SESSIOND_CLIENT_REQUEST_H
@@ -19,6 +19,8 @@ struct rf_request {
 	uint8_t *envelope; /* RF_ENVELOPE_SIZE bytes */
 	uint8_t *payload;
 	size_t payload_len;
+	bool has_fd; /* exactly one descriptor came with it; no command takes more */
+	int fd;
 
 	uint32_t number;
 	char session_name[RF_SESSION_NAME_FIELD]; /* empty when the field held none or was not terminated */
@@ -33,6 +35,8 @@ void rf_request_read_envelope(struct rf_request *request);
 /* A reader over the argument area. */
 struct rf_reader rf_request_args(const struct rf_request *request);
 struct rf_reader rf_request_payload(const struct rf_request *request);
+/* Moves the descriptor to the caller; -1 when there is none. */
+int rf_request_take_fd(struct rf_request *request);
 void rf_request_clear(struct rf_request *request);
 
 #endif

@@ -36,7 +36,7 @@ int rf_cmd_rotate(struct rf_call *call)
 	if (!session->active && session->rotation.since_stop)
 		return LTTNG_ERR_ROTATION_MULTIPLE_AFTER_STOP;
 	rf_call_take_session(call);
-	rf_ust_rotate(call->context->ust, session, rotated, call);
+	rf_recording_rotate(call->context->recorder, session, rotated, call);
 	return RF_LATER;
 }
 
@@ -129,6 +129,6 @@ int rf_cmd_clear(struct rf_call *call)
 	if (!session->ever_started || (!session->active && session->rotation.since_stop))
 		return LTTNG_OK;
 	rf_call_take_session(call);
-	rf_ust_clear(call->context->ust, session, cleared, call);
+	rf_recording_clear(call->context->recorder, session, cleared, call);
 	return RF_LATER;
 }

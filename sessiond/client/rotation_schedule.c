@@ -32,11 +32,10 @@ static bool may_rotate(const struct rf_session *session)
 	return !session->destroyed && !session->busy && session->rotation.state != RF_ROTATION_ONGOING;
 }
 
-static void ignore_answer(void *data, uint8_t *message, size_t len)
+static void ignore_answer(void *data, struct rf_answer *answer)
 {
 	(void)data;
-	(void)len;
-	free(message);
+	rf_answer_clear(answer);
 }
 
 /* As if root had asked for it, with all the checks that a client's command meets. */
@@ -72,7 +71,7 @@ static uint64_t sample_interval(const struct rf_session *session)
 {
 	uint64_t least = 0;
 
-	rf_list_for_each(node, &session->channels) {
+	rf_list_for_each(node, &session->ust.channels) {
 		uint64_t interval = rf_container_of(node, struct rf_channel, node)->attr.monitor_interval;
 
 		if (interval && (!least || interval < least))
@@ -121,7 +120,7 @@ static void take_sample(struct rf_timer *timer)
 		return;
 	}
 	rf_session_begin_read(session);
-	rf_ust_statistics(context->ust, session, have_sample, session);
+	rf_recording_statistics(context->recorder, session, have_sample, session);
 }
 
 void rf_rotation_clock_update(struct rf_client_context *context, struct rf_session *session)

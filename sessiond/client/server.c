@@ -160,7 +160,7 @@ static void shutdown_step(void *data)
 }
 
 struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int listen_fd, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust_domain, struct rf_broker_client *broker, bool rootless)
+	struct rf_recorder *recorder, struct rf_broker_client *broker, bool rootless)
 {
 	struct rf_client_server *server = calloc(1, sizeof(*server));
 
@@ -169,7 +169,7 @@ struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int liste
 	rf_xml_prepare();
 	server->loop = loop;
 	server->listen_fd = listen_fd;
-	rf_client_context_init(&server->context, loop, sessions, ust_domain, broker, rootless);
+	rf_client_context_init(&server->context, loop, sessions, recorder, broker, rootless);
 	server->context.on_session_gone = shutdown_step;
 	server->context.owner = server;
 	rf_list_init(&server->connections);
@@ -188,11 +188,10 @@ struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int liste
 	return server;
 }
 
-static void ignore_answer(void *data, uint8_t *message, size_t len)
+static void ignore_answer(void *data, struct rf_answer *answer)
 {
 	(void)data;
-	(void)len;
-	free(message);
+	rf_answer_clear(answer);
 }
 
 /* As if root had asked for it, so that it takes its turn behind what already runs. */

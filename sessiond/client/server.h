@@ -30,7 +30,7 @@ struct rf_client_server;
  * To be called before the sandbox is entered.
  */
 struct rf_client_server *rf_client_server_create(struct rf_loop *loop, int listen_fd, struct rf_sessions *sessions,
-	struct rf_ust_domain *ust_domain, struct rf_broker_client *broker, bool rootless);
+	struct rf_recorder *recorder, struct rf_broker_client *broker, bool rootless);
 /*
  * Orderly end: takes no more clients, hangs up on those that have not sent their request yet, stops and destroys all
  * sessions behind the commands that already run, then calls DONE (possibly before it returns). Once.

@@ -181,13 +181,19 @@ int rf_cmd_list_sessions(struct rf_call *call)
 	return LTTNG_OK;
 }
 
+static void write_domain(struct rf_call *call, uint32_t number, uint32_t buffers)
+{
+	rf_write_u32(&call->data, number);
+	rf_write_u32(&call->data, buffers);
+	rf_write_zeros(&call->data, 300);
+}
+
 int rf_cmd_list_domains(struct rf_call *call)
 {
-	if (!call->session->has_ust)
-		return LTTNG_OK;
-	rf_write_u32(&call->data, RF_DOMAIN_UST);
-	rf_write_u32(&call->data, call->session->scheme);
-	rf_write_zeros(&call->data, 300);
+	if (call->session->kernel.used)
+		write_domain(call, RF_DOMAIN_KERNEL, RF_CLIENT_GLOBAL);
+	if (call->session->ust.used)
+		write_domain(call, RF_DOMAIN_UST, call->session->scheme);
 	return LTTNG_OK;
 }
 

@@ -12,7 +12,20 @@ static const struct context_name {
 	bool in_schema;
 	const char *name;
 } context_names[] = {
+	{LTTNG_EVENT_CONTEXT_PID, true, "PID"},
 	{LTTNG_EVENT_CONTEXT_PROCNAME, true, "PROCNAME"},
+	{LTTNG_EVENT_CONTEXT_PRIO, true, "PRIO"},
+	{LTTNG_EVENT_CONTEXT_NICE, true, "NICE"},
+	{LTTNG_EVENT_CONTEXT_TID, true, "TID"},
+	{LTTNG_EVENT_CONTEXT_PPID, true, "PPID"},
+	{LTTNG_EVENT_CONTEXT_VPPID, true, "VPPID"},
+	{LTTNG_EVENT_CONTEXT_HOSTNAME, true, "HOSTNAME"},
+	{LTTNG_EVENT_CONTEXT_INTERRUPTIBLE, true, "INTERRUPTIBLE"},
+	{LTTNG_EVENT_CONTEXT_PREEMPTIBLE, true, "PREEMPTIBLE"},
+	{LTTNG_EVENT_CONTEXT_NEED_RESCHEDULE, true, "NEED_RESCHEDULE"},
+	{LTTNG_EVENT_CONTEXT_MIGRATABLE, true, "MIGRATABLE"},
+	{LTTNG_EVENT_CONTEXT_CALLSTACK_KERNEL, true, "CALLSTACK_KERNEL"},
+	{LTTNG_EVENT_CONTEXT_CALLSTACK_USER, true, "CALLSTACK_USER"},
 	{LTTNG_EVENT_CONTEXT_VPID, true, "VPID"},
 	{LTTNG_EVENT_CONTEXT_VTID, true, "VTID"},
 	{LTTNG_EVENT_CONTEXT_PTHREAD_ID, true, "PTHREAD_ID"},
@@ -25,6 +38,12 @@ static const struct context_name {
 	{LTTNG_EVENT_CONTEXT_TIME_NS, false, "TIME_NS"},
 	{LTTNG_EVENT_CONTEXT_USER_NS, false, "USER_NS"},
 	{LTTNG_EVENT_CONTEXT_UTS_NS, false, "UTS_NS"},
+	{LTTNG_EVENT_CONTEXT_UID, false, "UID"},
+	{LTTNG_EVENT_CONTEXT_EUID, false, "EUID"},
+	{LTTNG_EVENT_CONTEXT_SUID, false, "SUID"},
+	{LTTNG_EVENT_CONTEXT_GID, false, "GID"},
+	{LTTNG_EVENT_CONTEXT_EGID, false, "EGID"},
+	{LTTNG_EVENT_CONTEXT_SGID, false, "SGID"},
 	{LTTNG_EVENT_CONTEXT_VUID, false, "VUID"},
 	{LTTNG_EVENT_CONTEXT_VEUID, false, "VEUID"},
 	{LTTNG_EVENT_CONTEXT_VSUID, false, "VSUID"},
@@ -90,7 +109,7 @@ static void write_contexts(struct rf_xml *xml, const struct rf_channel *channel)
 	rf_list_for_each(node, &channel->contexts) {
 		const struct rf_context *context = rf_container_of(node, struct rf_context, node);
 
-		if (context->type == LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER)
+		if (rf_context_counts(context))
 			write_perf_context(xml, context);
 		else if (context->type == LTTNG_EVENT_CONTEXT_APP_CONTEXT)
 			write_app_context(xml, context);
@@ -100,19 +119,83 @@ static void write_contexts(struct rf_xml *xml, const struct rf_channel *channel)
 	rf_xml_close(xml);
 }
 
-static void write_event(struct rf_xml *xml, const struct rf_channel_rule *rule)
+static void write_probe(struct rf_xml *xml, const struct rf_probe_location *probe)
 {
-	static const char *const loglevel_types[] = {
+	rf_xml_open(xml, "attributes");
+	rf_xml_open(xml, "probe_attributes");
+	if (probe->symbol[0]) {
+		rf_xml_text(xml, "symbol_name", probe->symbol);
+		if (probe->offset)
+			rf_xml_unsigned(xml, "offset", probe->offset);
+	} else {
+		rf_xml_unsigned(xml, "address", probe->address);
+	}
+	rf_xml_close(xml);
+	rf_xml_close(xml);
+}
+
+static void write_function_entry(struct rf_xml *xml, const struct rf_probe_location *probe)
+{
+	rf_xml_open(xml, "attributes");
+	rf_xml_open(xml, "function_attributes");
+	rf_xml_text(xml, "symbol_name", probe->symbol);
+	rf_xml_close(xml);
+	rf_xml_close(xml);
+}
+
+static void write_user_probe(struct rf_xml *xml, const struct rf_user_probe *probe)
+{
+	bool marker = probe->kind == RF_USER_PROBE_MARKER;
+
+	rf_xml_open(xml, "attributes");
+	rf_xml_open(xml, marker ? "userspace_probe_tracepoint_attributes" : "userspace_probe_function_attributes");
+	rf_xml_text(xml, "lookup_method", marker ? "SDT" : "ELF");
+	rf_xml_text(xml, "binary_path", probe->path);
+	if (marker)
+		rf_xml_text(xml, "provider_name", probe->provider);
+	rf_xml_text(xml, marker ? "probe_name" : "function_name", probe->name);
+	rf_xml_close(xml);
+	rf_xml_close(xml);
+}
+
+static void write_attributes_of(struct rf_xml *xml, const struct rf_event_rule *rule)
+{
+	if (rule->type == RF_EVENT_PROBE || rule->type == RF_EVENT_FUNCTION)
+		write_probe(xml, &rule->probe);
+	else if (rule->type == RF_EVENT_FUNCTION_ENTRY)
+		write_function_entry(xml, &rule->probe);
+	else if (rule->user_probe)
+		write_user_probe(xml, rule->user_probe);
+}
+
+static void write_loglevel(struct rf_xml *xml, const struct rf_event_rule *rule)
+{
+	static const char *const types[] = {
 		[RF_LOGLEVEL_ALL] = "ALL", [RF_LOGLEVEL_RANGE] = "RANGE", [RF_LOGLEVEL_SINGLE] = "SINGLE"};
+
+	rf_xml_text(xml, "loglevel_type", types[rule->loglevel_type]);
+	if (rule->loglevel_type != RF_LOGLEVEL_ALL)
+		rf_xml_signed(xml, "loglevel", rule->loglevel);
+}
+
+static void write_event(struct rf_xml *xml, const struct rf_channel_rule *rule, bool kernel)
+{
+	static const char *const types[] = {
+		[RF_EVENT_TRACEPOINT] = "TRACEPOINT",
+		[RF_EVENT_PROBE] = "PROBE",
+		[RF_EVENT_FUNCTION] = "FUNCTION",
+		[RF_EVENT_FUNCTION_ENTRY] = "FUNCTION_ENTRY",
+		[RF_EVENT_SYSCALL] = "SYSCALL",
+		[RF_EVENT_USERSPACE_PROBE] = "USERSPACE_PROBE",
+	};
 	const struct rf_event_rule *what = rule->rule;
 
 	rf_xml_open(xml, "event");
 	rf_xml_text(xml, "name", what->name);
 	rf_xml_bool(xml, "enabled", rule->enabled);
-	rf_xml_text(xml, "type", "TRACEPOINT");
-	rf_xml_text(xml, "loglevel_type", loglevel_types[what->loglevel_type]);
-	if (what->loglevel_type != RF_LOGLEVEL_ALL)
-		rf_xml_signed(xml, "loglevel", what->loglevel);
+	rf_xml_text(xml, "type", types[what->type]);
+	if (!kernel)
+		write_loglevel(xml, what);
 	if (what->filter)
 		rf_xml_text(xml, "filter", what->filter);
 	if (what->exclusion_count) {
@@ -121,10 +204,11 @@ static void write_event(struct rf_xml *xml, const struct rf_channel_rule *rule)
 			rf_xml_text(xml, "exclusion", what->exclusions[i]);
 		rf_xml_close(xml);
 	}
+	write_attributes_of(xml, what);
 	rf_xml_close(xml);
 }
 
-static void write_channel(struct rf_xml *xml, const struct rf_channel *channel)
+static void write_channel(struct rf_xml *xml, const struct rf_channel *channel, bool kernel)
 {
 	const struct rf_channel_attr *attr = &channel->attr;
 
@@ -136,7 +220,7 @@ static void write_channel(struct rf_xml *xml, const struct rf_channel *channel)
 	rf_xml_unsigned(xml, "subbuffer_count", attr->subbuf_count);
 	rf_xml_unsigned(xml, "switch_timer_interval", attr->switch_interval);
 	rf_xml_unsigned(xml, "read_timer_interval", attr->read_interval);
-	rf_xml_text(xml, "output_type", "MMAP");
+	rf_xml_text(xml, "output_type", attr->output == RF_OUTPUT_MMAP ? "MMAP" : "SPLICE");
 	rf_xml_signed(xml, "blocking_timeout", attr->blocking_timeout);
 	rf_xml_unsigned(xml, "monitor_timer_interval", attr->monitor_interval);
 	rf_xml_unsigned(xml, "tracefile_size", attr->tracefile_size);
@@ -145,7 +229,7 @@ static void write_channel(struct rf_xml *xml, const struct rf_channel *channel)
 	/* Loaders do not take a channel without this, be it empty. */
 	rf_xml_open(xml, "events");
 	rf_list_for_each(node, &channel->rules)
-		write_event(xml, rf_container_of(node, struct rf_channel_rule, node));
+		write_event(xml, rf_container_of(node, struct rf_channel_rule, node), kernel);
 	rf_xml_close(xml);
 	write_contexts(xml, channel);
 	rf_xml_close(xml);
@@ -156,6 +240,9 @@ static void write_tracker(struct rf_xml *xml, const struct rf_tracker *tracker, 
 	static const struct {
 		const char *tracker, *value;
 	} names[RF_TRACKERS] = {
+		[RF_TRACKER_PID] = {"pid_process_attr_tracker", "pid"},
+		[RF_TRACKER_UID] = {"uid_process_attr_tracker", "uid"},
+		[RF_TRACKER_GID] = {"gid_process_attr_tracker", "gid"},
 		[RF_TRACKER_VPID] = {"vpid_process_attr_tracker", "vpid"},
 		[RF_TRACKER_VUID] = {"vuid_process_attr_tracker", "vuid"},
 		[RF_TRACKER_VGID] = {"vgid_process_attr_tracker", "vgid"},
@@ -179,38 +266,47 @@ static void write_tracker(struct rf_xml *xml, const struct rf_tracker *tracker, 
 	rf_xml_close(xml);
 }
 
-static void write_ust(struct rf_xml *xml, const struct rf_session *session)
+/* DOMAIN is NULL for one that is there, and empty. */
+static void write_domain(
+	struct rf_xml *xml, const char *type, const char *buffers, const struct rf_session_domain *domain, bool kernel)
 {
+	rf_xml_open(xml, "domain");
+	rf_xml_text(xml, "type", type);
+	rf_xml_text(xml, "buffer_type", buffers);
 	rf_xml_open(xml, "channels");
-	rf_list_for_each(node, &session->channels)
-		write_channel(xml, rf_container_of(node, struct rf_channel, node));
+	if (domain)
+		rf_list_for_each(node, &domain->channels)
+			write_channel(xml, rf_container_of(node, struct rf_channel, node), kernel);
 	rf_xml_close(xml);
-	rf_xml_open(xml, "process_attr_trackers");
-	for (unsigned int kind = 0; kind < RF_TRACKERS; kind++)
-		write_tracker(xml, &session->trackers[kind], (enum rf_tracker_kind)kind);
+	if (domain) {
+		rf_xml_open(xml, "process_attr_trackers");
+		for (unsigned int kind = 0; kind < RF_TRACKERS; kind++)
+			write_tracker(xml, &domain->trackers[kind], (enum rf_tracker_kind)kind);
+		rf_xml_close(xml);
+	}
 	rf_xml_close(xml);
 }
 
-/* Agents are a part of user space: their domains are there, and empty. */
+/* Agents are a part of user space: their domains are there with it. */
+static void write_user_space(struct rf_xml *xml, const struct rf_session *session)
+{
+	static const char *const agents[] = {"JUL", "LOG4J", "PYTHON"};
+	const char *buffers = session->scheme == RF_BUFFERS_PER_PID ? "PER_PID" : "PER_UID";
+
+	write_domain(xml, "UST", buffers, &session->ust, false);
+	for (size_t i = 0; i < sizeof(agents) / sizeof(agents[0]); i++)
+		write_domain(xml, agents[i], buffers, NULL, false);
+}
+
 static void write_domains(struct rf_xml *xml, const struct rf_session *session)
 {
-	static const char *const domains[] = {"UST", "JUL", "LOG4J", "PYTHON"};
-
-	if (!session->has_ust)
+	if (!session->ust.used && !session->kernel.used)
 		return;
 	rf_xml_open(xml, "domains");
-	for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++) {
-		rf_xml_open(xml, "domain");
-		rf_xml_text(xml, "type", domains[i]);
-		rf_xml_text(xml, "buffer_type", session->scheme == RF_BUFFERS_PER_PID ? "PER_PID" : "PER_UID");
-		if (i == 0) {
-			write_ust(xml, session);
-		} else {
-			rf_xml_open(xml, "channels");
-			rf_xml_close(xml);
-		}
-		rf_xml_close(xml);
-	}
+	if (session->kernel.used)
+		write_domain(xml, "KERNEL", "GLOBAL", &session->kernel, true);
+	if (session->ust.used)
+		write_user_space(xml, session);
 	rf_xml_close(xml);
 }
 

@@ -13,6 +13,6 @@ int rf_session_update(struct rf_call *call)
 	if (!call->session->active)
 		return LTTNG_OK;
 	rf_call_take_session(call);
-	rf_ust_update(call->context->ust, call->session, updated, call);
+	rf_ust_update(call->context->recorder, call->session, updated, call);
 	return RF_LATER;
 }

@@ -34,6 +34,16 @@ static int make_output(const struct rf_snapshot_request *request, uint32_t id, s
 	return apply(request, output);
 }
 
+/* The protocol's rule; how we read buffers does not depend on it. */
+static bool has_spliced_channel(const struct rf_session *session)
+{
+	rf_list_for_each(node, &session->kernel.channels) {
+		if (rf_container_of(node, struct rf_channel, node)->attr.output == RF_OUTPUT_SPLICE)
+			return true;
+	}
+	return false;
+}
+
 int rf_cmd_snapshot_add_output(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
@@ -43,6 +53,8 @@ int rf_cmd_snapshot_add_output(struct rf_call *call)
 
 	if (session->output != RF_OUTPUT_NONE)
 		return LTTNG_ERR_NOT_SNAPSHOT_SESSION;
+	if (has_spliced_channel(session))
+		return LTTNG_ERR_SNAPSHOT_UNSUPPORTED;
 	if (session->snapshot.there)
 		return LTTNG_ERR_SNAPSHOT_OUTPUT_EXIST;
 	if (!rf_snapshot_read(&args, &request))
@@ -121,6 +133,6 @@ int rf_cmd_snapshot_record(struct rf_call *call)
 	if (code != LTTNG_OK)
 		return code;
 	rf_call_take_session(call);
-	rf_ust_snapshot(call->context->ust, session, &output, recorded, call);
+	rf_recording_snapshot(call->context->recorder, session, &output, recorded, call);
 	return RF_LATER;
 }

@@ -1,86 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Listing what applications offer. */
-#include "sessiond/client/event_codec.h"
+/* Listing what there is to be recorded. */
 #include "sessiond/client/handlers.h"
+#include "sessiond/client/kernel_domain.h"
+#include "sessiond/client/ust_domain.h"
 
 #include <lttng/lttng-error.h>
-#include <string.h>
-
-#define FIELD_OTHER 0u
-
-static struct rf_event_line line_of(const struct rf_ust_tracepoint *tracepoint)
-{
-	return (struct rf_event_line){
-		.name = tracepoint->name,
-		.type = RF_EVENT_TRACEPOINT,
-		.loglevel_type = RF_LOGLEVEL_ALL,
-		.loglevel = tracepoint->loglevel,
-		.enabled = -1,
-		.pid = (int32_t)tracepoint->pid,
-	};
-}
-
-static void write_tracepoint(struct rf_writer *w, const struct rf_ust_tracepoint *tracepoint)
-{
-	struct rf_event_line line = line_of(tracepoint);
-
-	rf_event_write(w, &line);
-}
-
-static void write_field(struct rf_writer *w, const struct rf_ust_tracepoint *field)
-{
-	struct rf_event_line line = line_of(field);
-
-	rf_write_u8(w, field->field_type < 0 ? FIELD_OTHER : (uint8_t)field->field_type);
-	rf_write_u8(w, field->field_nowrite ? 1 : 0);
-	rf_write_u32(w, (uint32_t)strlen(field->field_name) + 1);
-	rf_write_u32(w, rf_event_size(&line));
-	rf_write_cstr(w, field->field_name);
-	rf_event_write(w, &line);
-}
-
-typedef void (*write_entry_fn)(struct rf_writer *w, const struct rf_ust_tracepoint *entry);
-
-static void answer(struct rf_call *call, int code, const struct rf_ust_tracepoint *entries, size_t count,
-	write_entry_fn write_entry)
-{
-	if (code == LTTNG_OK) {
-		rf_write_u32(&call->header, (uint32_t)count);
-		for (size_t i = 0; i < count; i++)
-			write_entry(&call->data, &entries[i]);
-	}
-	rf_call_finish(call, code);
-}
-
-static void have_tracepoints(void *data, int code, const struct rf_ust_tracepoint *entries, size_t count)
-{
-	answer(data, code, entries, count, write_tracepoint);
-}
-
-static void have_fields(void *data, int code, const struct rf_ust_tracepoint *entries, size_t count)
-{
-	answer(data, code, entries, count, write_field);
-}
 
 int rf_cmd_list_tracepoints(struct rf_call *call)
 {
-	if (call->request.domain != RF_DOMAIN_UST)
-		return LTTNG_ERR_UND;
-	rf_ust_list(call->context->ust, call->request.uid, false, have_tracepoints, call);
-	return RF_LATER;
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
+
+	return domain ? domain->list_tracepoints(call) : LTTNG_ERR_UND;
 }
 
 int rf_cmd_list_fields(struct rf_call *call)
 {
-	if (call->request.domain != RF_DOMAIN_UST)
-		return LTTNG_ERR_UND;
-	rf_ust_list(call->context->ust, call->request.uid, true, have_fields, call);
-	return RF_LATER;
+	return call->request.domain == RF_DOMAIN_UST ? rf_ust_list_fields(call) : LTTNG_ERR_UND;
 }
 
-/* Only the kernel has some, and who asks for those of the kernel has been told before that there is no tracer. */
 int rf_cmd_list_syscalls(struct rf_call *call)
 {
+	if (call->request.domain == RF_DOMAIN_KERNEL)
+		return rf_kernel_list_syscalls(call);
+	/* No other domain has any. */
 	rf_write_u32(&call->header, 0);
 	return LTTNG_OK;
 }

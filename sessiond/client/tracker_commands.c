@@ -3,9 +3,9 @@
  * Process attribute trackers. Names of users and groups are looked up by the broker; the session waits for that, so
  * that values come in the order of the commands.
  */
+#include "sessiond/client/domain.h"
 #include "sessiond/client/handlers.h"
-#include "sessiond/client/session_update.h"
-#include "sessiond/model/quota.h"
+#include "sessiond/client/tracker_undo.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -21,40 +21,39 @@ enum value_type {
 	VALUE_GROUP = 4,
 };
 
-/* What the protocol calls a virtual process, user and group id; user space has no other attributes. */
+/* The numbers of attributes are those of enum rf_tracker_kind. */
 static const struct attribute {
-	int32_t number;
 	int32_t number_type;
 	int32_t name_type; /* the same when there are no names */
 	uint32_t max;
 	enum rf_account_kind accounts;
 	int not_found;
 } attributes[RF_TRACKERS] = {
-	[RF_TRACKER_VPID] = {1, VALUE_PID, VALUE_PID, INT32_MAX, 0, 0},
-	[RF_TRACKER_VUID] = {3, VALUE_UID, VALUE_USER, UINT32_MAX, RF_ACCOUNT_USER, LTTNG_ERR_USER_NOT_FOUND},
-	[RF_TRACKER_VGID] = {5, VALUE_GID, VALUE_GROUP, UINT32_MAX, RF_ACCOUNT_GROUP, LTTNG_ERR_GROUP_NOT_FOUND},
+	[RF_TRACKER_PID] = {VALUE_PID, VALUE_PID, INT32_MAX, 0, 0},
+	[RF_TRACKER_VPID] = {VALUE_PID, VALUE_PID, INT32_MAX, 0, 0},
+	[RF_TRACKER_UID] = {VALUE_UID, VALUE_USER, UINT32_MAX, RF_ACCOUNT_USER, LTTNG_ERR_USER_NOT_FOUND},
+	[RF_TRACKER_VUID] = {VALUE_UID, VALUE_USER, UINT32_MAX, RF_ACCOUNT_USER, LTTNG_ERR_USER_NOT_FOUND},
+	[RF_TRACKER_GID] = {VALUE_GID, VALUE_GROUP, UINT32_MAX, RF_ACCOUNT_GROUP, LTTNG_ERR_GROUP_NOT_FOUND},
+	[RF_TRACKER_VGID] = {VALUE_GID, VALUE_GROUP, UINT32_MAX, RF_ACCOUNT_GROUP, LTTNG_ERR_GROUP_NOT_FOUND},
 };
 
-static int find_attribute(int32_t number)
+/* NULL: sessions have no such tracker there. */
+static struct rf_tracker *tracker_of(const struct rf_call *call, const struct rf_domain *domain, int32_t number)
 {
-	for (int kind = 0; kind < RF_TRACKERS; kind++) {
-		if (attributes[kind].max && attributes[kind].number == number)
-			return kind;
-	}
-	return -1;
+	if (number < 0 || number >= RF_TRACKERS || !(domain->trackers & 1u << number))
+		return NULL;
+	return &rf_domain_of(domain, call)->trackers[number];
 }
 
 /* Finds the tracker that a command means; LTTNG_OK, or the code for what it cannot mean. */
-static int find_tracker(struct rf_call *call, int32_t number, struct rf_tracker **tracker)
+static int find_tracker(const struct rf_call *call, int32_t number, struct rf_tracker **tracker)
 {
-	int kind = find_attribute(number);
+	const struct rf_domain *domain = rf_domain_find(call->request.domain);
 
-	if (call->request.domain != RF_DOMAIN_UST)
+	if (!domain)
 		return LTTNG_ERR_UNSUPPORTED_DOMAIN;
-	if (kind < 0)
-		return LTTNG_ERR_INVALID;
-	*tracker = &call->session->trackers[kind];
-	return LTTNG_OK;
+	*tracker = tracker_of(call, domain, number);
+	return *tracker ? LTTNG_OK : LTTNG_ERR_INVALID;
 }
 
 int rf_cmd_tracker_get_policy(struct rf_call *call)
@@ -66,12 +65,6 @@ int rf_cmd_tracker_get_policy(struct rf_call *call)
 	if (code == LTTNG_OK)
 		rf_write_u32(&call->data, tracker->policy);
 	return code;
-}
-
-static void release_values(struct rf_session *session, const struct rf_tracker *tracker)
-{
-	rf_list_for_each(node, &tracker->set)
-		rf_quota_release(session, sizeof(struct rf_tracked));
 }
 
 int rf_cmd_tracker_set_policy(struct rf_call *call)
@@ -87,9 +80,10 @@ int rf_cmd_tracker_set_policy(struct rf_call *call)
 
 	if (code != LTTNG_OK || tracker->policy == (enum rf_tracker_policy)policy)
 		return code;
-	release_values(call->session, tracker);
-	rf_tracker_set_policy(tracker, (enum rf_tracker_policy)policy);
-	return rf_session_update(call);
+	code = rf_tracker_change_policy(call, tracker, (enum rf_tracker_policy)policy);
+	if (code != LTTNG_OK)
+		return code;
+	return rf_domain_find(call->request.domain)->track(call, (enum rf_tracker_kind)number);
 }
 
 int rf_cmd_tracker_get_set(struct rf_call *call)
@@ -106,7 +100,7 @@ int rf_cmd_tracker_get_set(struct rf_call *call)
 	if (tracker->policy != RF_TRACK_SET)
 		return LTTNG_ERR_PROCESS_ATTR_TRACKER_INVALID_TRACKING_POLICY;
 
-	const struct attribute *attribute = &attributes[find_attribute(number)];
+	const struct attribute *attribute = &attributes[number];
 
 	rf_write_u32(&call->data, 0);
 	rf_list_for_each(node, &tracker->set) {
@@ -129,7 +123,8 @@ int rf_cmd_tracker_get_set(struct rf_call *call)
 
 /* One value to include, or not any more. */
 struct change {
-	const struct attribute *attribute;
+	const struct rf_domain *domain;
+	enum rf_tracker_kind kind;
 	struct rf_tracker *tracker;
 	const char *name; /* in the payload; empty: it came as a number */
 	uint32_t value;
@@ -143,61 +138,45 @@ static int read_change(struct rf_call *call, struct change *change)
 	uint64_t value = rf_read_u64(&args);
 	size_t len = call->request.payload_len;
 	bool named = type == VALUE_USER || type == VALUE_GROUP;
-	int kind = find_attribute(number);
 
+	change->domain = rf_domain_find(call->request.domain);
+	change->tracker = change->domain ? tracker_of(call, change->domain, number) : NULL;
 	change->name = len && len <= LOGIN_NAME_SIZE ? rf_read_cstr(&payload, len) : "";
 	if (len > LOGIN_NAME_SIZE || !change->name)
 		return LTTNG_ERR_INVALID;
-	if (call->request.domain != RF_DOMAIN_UST || kind < 0)
+	if (!change->tracker)
 		return LTTNG_ERR_UNSUPPORTED_DOMAIN;
 	if (named != (len > 0))
 		return LTTNG_ERR_INVALID_PROTOCOL;
-	change->attribute = &attributes[kind];
-	change->tracker = &call->session->trackers[kind];
-	if (type != change->attribute->number_type && type != change->attribute->name_type)
+	change->kind = (enum rf_tracker_kind)number;
+	if (type != attributes[number].number_type && type != attributes[number].name_type)
 		return LTTNG_ERR_INVALID;
 	/* A negative process id is a large number here. */
-	if (!named && value > change->attribute->max)
+	if (!named && value > attributes[number].max)
 		return LTTNG_ERR_INVALID;
 	change->value = named ? 0 : (uint32_t)value;
 	return LTTNG_OK;
 }
 
-static int include(struct rf_session *session, const struct change *change)
-{
-	if (!rf_quota_charge(session, sizeof(struct rf_tracked)))
-		return LTTNG_ERR_NOMEM;
-
-	int failed = rf_tracker_add(change->tracker, change->value, change->name);
-
-	if (failed)
-		rf_quota_release(session, sizeof(struct rf_tracked));
-	if (failed == -EEXIST)
-		return LTTNG_ERR_PROCESS_ATTR_EXISTS;
-	return failed ? LTTNG_ERR_NOMEM : LTTNG_OK;
-}
-
 static int apply(struct rf_call *call, const struct change *change)
 {
-	int code = LTTNG_OK;
+	int code;
 
 	if (change->tracker->policy != RF_TRACK_SET)
 		return LTTNG_ERR_PROCESS_ATTR_TRACKER_INVALID_TRACKING_POLICY;
 	if (call->request.number == RF_CMD_TRACKER_ADD)
-		code = include(call->session, change);
-	else if (rf_tracker_remove(change->tracker, change->value, change->name))
-		code = LTTNG_ERR_PROCESS_ATTR_MISSING;
+		code = rf_tracker_change_add(call, change->tracker, change->value, change->name);
 	else
-		rf_quota_release(call->session, sizeof(struct rf_tracked));
-	return code == LTTNG_OK ? rf_session_update(call) : code;
+		code = rf_tracker_change_remove(call, change->tracker, change->value, change->name);
+	return code == LTTNG_OK ? change->domain->track(call, change->kind) : code;
 }
 
-static int code_of_lookup(int status, const struct attribute *attribute)
+static int code_of_lookup(int status, enum rf_tracker_kind kind)
 {
 	if (!status)
 		return LTTNG_OK;
 	if (status == -ENOENT)
-		return attribute->not_found;
+		return attributes[kind].not_found;
 	return status == -ENOMEM ? LTTNG_ERR_NOMEM : LTTNG_ERR_UNK;
 }
 
@@ -210,7 +189,7 @@ static void have_account(void *data, int status, struct rf_reader *body)
 
 	rf_turn_give(&call->context->lookups, &call->turn);
 	if (code == LTTNG_OK)
-		code = code_of_lookup(status, change.attribute);
+		code = code_of_lookup(status, change.kind);
 	if (code == LTTNG_OK && !rf_broker_account_decode(body, &account))
 		code = LTTNG_ERR_UNK;
 	if (code == LTTNG_OK) {
@@ -229,7 +208,7 @@ static void look_up(void *data)
 
 	if (code == LTTNG_OK &&
 		rf_broker_lookup_account(
-			call->context->broker, change.attribute->accounts, change.name, have_account, call))
+			call->context->broker, attributes[change.kind].accounts, change.name, have_account, call))
 		code = LTTNG_ERR_NOMEM;
 	if (code == LTTNG_OK)
 		return;
@@ -248,7 +227,7 @@ int rf_cmd_tracker_change(struct rf_call *call)
 		return apply(call, &change);
 	/* No account has an empty name. */
 	if (!change.name[0])
-		return change.attribute->not_found;
+		return attributes[change.kind].not_found;
 	rf_call_take_session(call);
 	rf_turn_take(&call->context->lookups, &call->turn, call->request.uid, look_up, call);
 	return RF_LATER;

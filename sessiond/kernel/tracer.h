@@ -73,6 +73,11 @@ struct rf_kernel_tracer_ops {
 	/* Before the first start; disabled ones record nothing. Streams and their description go to the consumer. */
 	int (*add_channel)(struct rf_kernel_trace *trace, const struct rf_kernel_channel_def *channel);
 	int (*enable_channel)(struct rf_kernel_trace *trace, uint32_t channel, bool on);
+	/*
+	 * Before the first start: it goes again with all that it has, and another of its name may come. The consumer
+	 * reads nothing of it any more.
+	 */
+	void (*drop_channel)(struct rf_kernel_trace *trace, uint32_t channel);
 	/* An event rule, enabled at once. RULE is immutable, a reference may be kept. */
 	int (*add_rule)(struct rf_kernel_trace *trace, uint32_t channel, uint32_t id, struct rf_event_rule *rule);
 	int (*enable_rule)(struct rf_kernel_trace *trace, uint32_t channel, uint32_t id, bool on);

@@ -35,23 +35,18 @@ void rf_channel_free(struct rf_channel *channel)
 {
 	if (!channel)
 		return;
-	rf_list_for_each_safe(node, tmp, &channel->rules) {
-		struct rf_channel_rule *rule = rf_container_of(node, struct rf_channel_rule, node);
-
-		rf_quota_release(channel->session, rf_quota_of_rule(rule->rule));
-		rf_event_rule_unref(rule->rule);
-		free(rule);
-	}
+	rf_list_for_each_safe(node, tmp, &channel->rules)
+		rf_channel_remove_rule(channel, rf_container_of(node, struct rf_channel_rule, node));
 	rf_list_for_each_safe(node, tmp, &channel->contexts)
-		free(rf_container_of(node, struct rf_context, node));
+		rf_channel_remove_context(channel, rf_container_of(node, struct rf_context, node));
 	rf_list_remove(&channel->node);
 	rf_quota_release(channel->session, sizeof(*channel));
 	free(channel);
 }
 
-struct rf_channel *rf_channel_find(struct rf_session *session, const char *name)
+struct rf_channel *rf_channel_find(struct rf_session_domain *domain, const char *name)
 {
-	rf_list_for_each(node, &session->channels) {
+	rf_list_for_each(node, &domain->channels) {
 		struct rf_channel *channel = rf_container_of(node, struct rf_channel, node);
 
 		if (!strcmp(channel->name, name))
@@ -92,11 +87,59 @@ struct rf_channel_rule *rf_channel_add_rule(
 	return added;
 }
 
+void rf_channel_remove_rule(struct rf_channel *channel, struct rf_channel_rule *rule)
+{
+	rf_list_remove(&rule->node);
+	rf_quota_release(channel->session, rf_quota_of_rule(rule->rule));
+	rf_event_rule_unref(rule->rule);
+	free(rule);
+}
+
+struct rf_context *rf_channel_add_context(struct rf_channel *channel, const struct rf_context *context)
+{
+	if (!rf_quota_charge(channel->session, sizeof(*context)))
+		return NULL;
+
+	struct rf_context *added = malloc(sizeof(*added));
+
+	if (!added) {
+		rf_quota_release(channel->session, sizeof(*context));
+		return NULL;
+	}
+	*added = *context;
+	rf_list_init(&added->node);
+	rf_list_append(&channel->contexts, &added->node);
+	return added;
+}
+
+void rf_channel_remove_context(struct rf_channel *channel, struct rf_context *context)
+{
+	rf_list_remove(&context->node);
+	rf_quota_release(channel->session, sizeof(*context));
+	free(context);
+}
+
+bool rf_channel_has_context(const struct rf_channel *channel, const struct rf_context *context)
+{
+	rf_list_for_each(node, &channel->contexts) {
+		if (rf_context_same(rf_container_of(node, struct rf_context, node), context))
+			return true;
+	}
+	return false;
+}
+
+bool rf_context_counts(const struct rf_context *context)
+{
+	return context->type == LTTNG_EVENT_CONTEXT_PERF_COUNTER ||
+		context->type == LTTNG_EVENT_CONTEXT_PERF_CPU_COUNTER ||
+		context->type == LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER;
+}
+
 bool rf_context_same(const struct rf_context *a, const struct rf_context *b)
 {
 	if (a->type != b->type)
 		return false;
-	if (a->type == LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER)
+	if (rf_context_counts(a))
 		return a->perf_type == b->perf_type && a->perf_config == b->perf_config &&
 			!strcmp(a->perf_name, b->perf_name);
 	if (a->type == LTTNG_EVENT_CONTEXT_APP_CONTEXT)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A user-space channel of a session as its clients configured it: attributes, rules, contexts. Owned by its session,
+ * A channel of a session as its clients configured it: attributes, rules, contexts. Owned by its session,
  * used by the loop thread only; the definitions that leave the thread (rules, contexts, attributes) are copied or
  * reference counted.
  */
@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RF_OUTPUT_MMAP 1u /* of the client protocol; the other is for the kernel */
+/* Of the client protocol; splicing is for the kernel. */
+#define RF_OUTPUT_SPLICE 0u
+#define RF_OUTPUT_MMAP 1u
 
 struct rf_channel_attr {
 	bool overwrite;
@@ -49,6 +51,7 @@ struct rf_context {
 };
 
 struct rf_session;
+struct rf_session_domain;
 
 struct rf_channel {
 	struct rf_list node; /* in rf_session.channels, in the order of creation */
@@ -68,11 +71,19 @@ struct rf_channel {
  * rules and contexts. */
 struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, const struct rf_channel_attr *attr);
 void rf_channel_free(struct rf_channel *channel);
-struct rf_channel *rf_channel_find(struct rf_session *session, const char *name);
+struct rf_channel *rf_channel_find(struct rf_session_domain *domain, const char *name);
 struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const struct rf_event_rule *rule);
 /* Adds RULE (a reference is taken), enabled. NULL without memory. */
 struct rf_channel_rule *rf_channel_add_rule(
 	struct rf_session *session, struct rf_channel *channel, struct rf_event_rule *rule);
+/* Takes a rule out of the channel and frees it. */
+void rf_channel_remove_rule(struct rf_channel *channel, struct rf_channel_rule *rule);
+/* A copy of CONTEXT is the channel's last one. NULL without memory or above the owner's quota. */
+struct rf_context *rf_channel_add_context(struct rf_channel *channel, const struct rf_context *context);
+void rf_channel_remove_context(struct rf_channel *channel, struct rf_context *context);
+bool rf_channel_has_context(const struct rf_channel *channel, const struct rf_context *context);
+/* It is a performance counter, with type, configuration and name. */
+bool rf_context_counts(const struct rf_context *context);
 /* The same kind; for counters also type, configuration and name, for application contexts also both names. */
 bool rf_context_same(const struct rf_context *a, const struct rf_context *b);
 

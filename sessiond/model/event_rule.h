@@ -59,7 +59,7 @@ struct rf_event_rule {
 	enum rf_event_type type;
 	char name[RF_NAME_SIZE]; /* pattern, '*' allowed, runs of it collapsed */
 	enum rf_loglevel_type loglevel_type;
-	int32_t loglevel; /* -1 for RF_LOGLEVEL_ALL */
+	int32_t loglevel; /* -1 for RF_LOGLEVEL_ALL; rules of the kernel have no log level: 0 */
 	char *filter;     /* expression text, NULL without */
 	/* Filter program that passed rf_filter_check() (code, then relocation table), NULL without. */
 	uint8_t *bytecode;

@@ -50,5 +50,6 @@ void rf_quota_release(struct rf_session *session, size_t bytes)
 size_t rf_quota_of_rule(const struct rf_event_rule *rule)
 {
 	return sizeof(struct rf_channel_rule) + sizeof(*rule) + rule->bytecode_len +
-		(rule->filter ? strlen(rule->filter) + 1 : 0) + (size_t)rule->exclusion_count * RF_NAME_SIZE;
+		(rule->filter ? strlen(rule->filter) + 1 : 0) + (size_t)rule->exclusion_count * RF_NAME_SIZE +
+		(rule->user_probe ? sizeof(*rule->user_probe) : 0);
 }

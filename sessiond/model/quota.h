@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #define RF_QUOTA_SESSIONS 256u
-/* Of channels and rules; a rule with the largest filter is 128 KiB. */
+/* Of channels, rules, contexts and tracked values; a rule with the largest filter is 128 KiB. */
 #define RF_QUOTA_BYTES (32u * 1024 * 1024)
 
 /* True when UID may have one more session. */

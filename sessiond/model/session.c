@@ -35,6 +35,22 @@ static void init_metadata(struct rf_channel_attr *attr)
 	};
 }
 
+static void domain_init(struct rf_session_domain *domain)
+{
+	rf_list_init(&domain->channels);
+	for (unsigned int i = 0; i < RF_TRACKERS; i++)
+		rf_tracker_init(&domain->trackers[i]);
+	init_metadata(&domain->metadata);
+}
+
+static void domain_fini(struct rf_session_domain *domain)
+{
+	rf_list_for_each_safe(node, tmp, &domain->channels)
+		rf_channel_free(rf_container_of(node, struct rf_channel, node));
+	for (unsigned int i = 0; i < RF_TRACKERS; i++)
+		rf_tracker_fini(&domain->trackers[i]);
+}
+
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid)
 {
 	struct rf_session *session = rf_quota_session(sessions, uid) ? calloc(1, sizeof(*session)) : NULL;
@@ -49,11 +65,9 @@ struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name
 	session->created = time(NULL);
 	session->scheme = RF_BUFFERS_PER_UID;
 	rf_list_init(&session->line);
-	rf_list_init(&session->channels);
-	for (unsigned int i = 0; i < RF_TRACKERS; i++)
-		rf_tracker_init(&session->trackers[i]);
+	domain_init(&session->ust);
+	domain_init(&session->kernel);
 	session->next_snapshot_output = 1;
-	init_metadata(&session->metadata);
 	rf_list_init(&session->node);
 	rf_list_insert_after(&sessions->list, &session->node);
 	return session;
@@ -63,10 +77,8 @@ void rf_session_free(struct rf_session *session)
 {
 	if (!session)
 		return;
-	rf_list_for_each_safe(node, tmp, &session->channels)
-		rf_channel_free(rf_container_of(node, struct rf_channel, node));
-	for (unsigned int i = 0; i < RF_TRACKERS; i++)
-		rf_tracker_fini(&session->trackers[i]);
+	domain_fini(&session->ust);
+	domain_fini(&session->kernel);
 	rf_timer_cancel(&session->clock.period);
 	rf_timer_cancel(&session->clock.sample);
 	rf_list_remove(&session->node);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording session: who owns it, where it writes, whether it is active, and what its user-space domain records.
+ * A recording session: who owns it, where it writes, whether it is active, and what it records.
  * The table of sessions and everything in it belongs to the loop thread; there is no lock because nobody else sees it.
  *
  * A long command (start, stop, destroy) makes the session busy until its completion arrives. Commands that would change
@@ -40,8 +40,19 @@ struct rf_rotation_clock {
 	void *owner;
 };
 
+/* What a session records of one domain, as its clients configured it. */
+struct rf_session_domain {
+	bool used;
+	bool has_named_channel; /* a channel was made by name: commands must name one */
+	struct rf_list channels;
+	struct rf_tracker trackers[RF_TRACKERS]; /* by enum rf_tracker_kind; user space: the virtual ones */
+	/* Of the metadata: a channel named `metadata` configures it. Only the packet's size and the switch timer count.
+	 */
+	struct rf_channel_attr metadata;
+};
+
 struct rf_sessions;
-struct rf_ust_session; /* sessiond/ust: what runs in applications and consumers for this session */
+struct rf_recording; /* sessiond/recording: what runs for this session in domains and consumers */
 
 struct rf_session {
 	struct rf_list node; /* in rf_sessions.list, newest first */
@@ -64,17 +75,12 @@ struct rf_session {
 	void (*unread)(void *data);
 	void *unread_data;
 
-	bool has_ust;           /* the user-space domain was used */
-	bool has_named_channel; /* a channel was made by name: commands must name one */
+	struct rf_session_domain ust;
+	struct rf_session_domain kernel;
 	enum rf_buffer_scheme scheme;
 	bool scheme_chosen; /* by the first channel */
-	struct rf_list channels;
-	uint32_t next_id;  /* of channels and channel rules */
-	size_t held_bytes; /* by channels, rules and tracked values; see quota.h */
-	struct rf_tracker trackers[RF_TRACKERS];
-	/* Of the metadata: a channel named `metadata` configures it. Only the packet's size and the switch timer count.
-	 */
-	struct rf_channel_attr metadata;
+	uint32_t next_id;   /* of channels and channel rules, of all domains */
+	size_t held_bytes;  /* by channels, rules and tracked values; see quota.h */
 
 	struct rf_chunk chunk;
 	uint64_t next_chunk; /* its number */
@@ -90,7 +96,7 @@ struct rf_session {
 
 	char shm_path[RF_PATH_SIZE]; /* where ring buffers are files; empty: they are memory */
 
-	struct rf_ust_session *ust; /* NULL until it is prepared; owned by sessiond/ust */
+	struct rf_recording *recording; /* NULL until it is prepared; owned by sessiond/recording */
 };
 
 struct rf_sessions {
@@ -100,11 +106,11 @@ struct rf_sessions {
 };
 
 void rf_sessions_init(struct rf_sessions *sessions, const char *hostname);
-/* Frees all sessions as they are; their user-space parts must be gone. */
+/* Frees all sessions as they are; their recordings must be gone. */
 void rf_sessions_fini(struct rf_sessions *sessions);
 /* A new, linked session with a free id; NULL without memory or above UID's quota. The name must not be in use. */
 struct rf_session *rf_session_new(struct rf_sessions *sessions, const char *name, uid_t uid, gid_t gid);
-/* Unlinks and frees it with its channels. Its user-space part must be gone. */
+/* Unlinks and frees it with its channels. Its recording must be gone. */
 void rf_session_free(struct rf_session *session);
 /* By exact name; sessions under destruction are not found. */
 struct rf_session *rf_session_find(struct rf_sessions *sessions, const char *name);

@@ -18,11 +18,18 @@ struct rf_snapshot_output {
 
 struct rf_session;
 
+/* How many there are of each channel of a domain. */
+struct rf_snapshot_streams {
+	uint64_t ust;
+	uint64_t kernel;
+};
+
 /*
  * How many of its newest packets each stream may give to a snapshot of at most MAX_SIZE bytes: as many as all have room
- * for, a channel with fewer sub-buffers giving what it has. STREAMS: of one channel. 0: there is no room for one packet
- * of each. UINT32_MAX: there is no limit.
+ * for, a channel with fewer sub-buffers giving what it has. 0: there is no room for one packet of each. UINT32_MAX:
+ * there is no limit.
  */
-uint32_t rf_snapshot_packets(const struct rf_session *session, uint64_t max_size, uint64_t streams);
+uint32_t rf_snapshot_packets(
+	const struct rf_session *session, uint64_t max_size, const struct rf_snapshot_streams *streams);
 
 #endif

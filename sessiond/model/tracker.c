@@ -19,14 +19,6 @@ void rf_tracker_fini(struct rf_tracker *tracker)
 	rf_list_init(&tracker->set);
 }
 
-void rf_tracker_set_policy(struct rf_tracker *tracker, enum rf_tracker_policy policy)
-{
-	if (tracker->policy == policy)
-		return;
-	rf_tracker_fini(tracker);
-	tracker->policy = policy;
-}
-
 /* NAME NULL: however it was given. */
 static struct rf_tracked *find(const struct rf_tracker *tracker, uint32_t value, const char *name)
 {
@@ -54,15 +46,21 @@ int rf_tracker_add(struct rf_tracker *tracker, uint32_t value, const char *name)
 	return 0;
 }
 
-int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value, const char *name)
+struct rf_tracked *rf_tracker_take(struct rf_tracker *tracker, uint32_t value, const char *name)
 {
 	struct rf_tracked *tracked = find(tracker, value, name);
 
-	if (!tracked)
-		return -ENOENT;
-	rf_list_remove(&tracked->node);
-	free(tracked);
-	return 0;
+	if (tracked)
+		rf_list_remove(&tracked->node);
+	return tracked;
+}
+
+void rf_tracker_move_set(struct rf_tracker *to, struct rf_tracker *from)
+{
+	rf_list_for_each_safe(node, tmp, &from->set) {
+		rf_list_remove(node);
+		rf_list_append(&to->set, node);
+	}
 }
 
 bool rf_tracker_includes(const struct rf_tracker *tracker, uint32_t value)

@@ -43,12 +43,12 @@ struct rf_tracker {
 
 void rf_tracker_init(struct rf_tracker *tracker);
 void rf_tracker_fini(struct rf_tracker *tracker);
-/* A change empties the set. */
-void rf_tracker_set_policy(struct rf_tracker *tracker, enum rf_tracker_policy policy);
 /* 0, -EEXIST when VALUE is there (under whatever name), -ENOMEM. NAME is empty for a number. */
 int rf_tracker_add(struct rf_tracker *tracker, uint32_t value, const char *name);
-/* As it was added: one that came by name does not go by its number. 0, or -ENOENT. */
-int rf_tracker_remove(struct rf_tracker *tracker, uint32_t value, const char *name);
+/* Out of the set, for the caller to free; as it was added: one that came by name does not go by its number. Or NULL. */
+struct rf_tracked *rf_tracker_take(struct rf_tracker *tracker, uint32_t value, const char *name);
+/* All values of FROM go to the end of the other's. */
+void rf_tracker_move_set(struct rf_tracker *to, struct rf_tracker *from);
 bool rf_tracker_includes(const struct rf_tracker *tracker, uint32_t value);
 
 #endif

@@ -16,7 +16,7 @@
 
 #include "common/list.h"
 #include "common/loop.h"
-#include "sessiond/ust/mailbox.h"
+#include "sessiond/mailbox.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct rf_ust_session;
+struct rf_recording;
 
 struct rf_app_event {
 	struct rf_list node;
@@ -38,13 +38,13 @@ struct rf_app_session {
 	struct rf_list app_node;     /* in rf_app.sessions */
 	struct rf_list session_node; /* in rf_ust_session.app_sessions */
 	unsigned int refs;
-	struct rf_app *app;             /* a reference */
-	struct rf_ust_session *session; /* NULL when that was destroyed */
-	struct rf_ust_trace *trace;     /* a reference */
-	bool owns_trace;                /* per-pid: the trace ends with this */
-	bool started;                   /* planned */
-	bool released;                  /* planned */
-	struct rf_app *released_by;     /* the application's leaving released it, and drops it */
+	struct rf_app *app;           /* a reference */
+	struct rf_recording *session; /* NULL when that was destroyed */
+	struct rf_ust_trace *trace;   /* a reference */
+	bool owns_trace;              /* per-pid: the trace ends with this */
+	bool started;                 /* planned */
+	bool released;                /* planned */
+	struct rf_app *released_by;   /* the application's leaving released it, and drops it */
 	struct rf_list channels;
 	int handle; /* the actor's; -1 until the application has it */
 };

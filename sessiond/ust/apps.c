@@ -37,7 +37,7 @@ static void left(struct rf_app_program *program, int status)
 		if (program->data != as->released_by)
 			continue;
 		if (as->owns_trace && as->session)
-			rf_trace_end(app->domain, as->trace);
+			rf_output_trace_end(app->domain->recorder, &as->trace->out);
 		rf_app_session_unref(as);
 	}
 	rf_app_unref(app);
@@ -97,8 +97,8 @@ static void version_known(struct rf_app_program *program, int status)
 
 	if (!setup)
 		return;
-	rf_list_for_each(node, &domain->sessions) {
-		struct rf_ust_session *us = rf_container_of(node, struct rf_ust_session, node);
+	rf_list_for_each(node, &domain->recorder->recordings) {
+		struct rf_recording *us = rf_container_of(node, struct rf_recording, node);
 
 		if (us->active)
 			rf_plan_session(domain, app, us, setup);

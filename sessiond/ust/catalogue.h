@@ -9,8 +9,8 @@
 #ifndef RF_SESSIOND_UST_CATALOGUE_H
 #define RF_SESSIOND_UST_CATALOGUE_H
 
+#include "sessiond/ctf/text.h"
 #include "sessiond/ust/enum_text.h"
-#include "sessiond/ust/text.h"
 
 #include <stdint.h>
 

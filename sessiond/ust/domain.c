@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "common/log.h"
 #include "sessiond/ust/apps.h"
-#include "sessiond/ust/chunks.h"
-#include "sessiond/ust/op.h"
-#include "sessiond/ust/output.h"
+#include "sessiond/ust/parts.h"
 #include "sessiond/ust/plan.h"
 #include "sessiond/ust/trace_setup.h"
 
@@ -40,7 +38,7 @@ static void released(struct rf_app_program *program, int status)
 
 	(void)status;
 	if (release->end_trace)
-		rf_trace_end(release->op->domain, release->as->trace);
+		rf_output_trace_end(release->op->recorder, &release->as->trace->out);
 	rf_app_session_unref(release->as);
 	rf_op_release(release->op);
 	free(release);
@@ -50,7 +48,8 @@ static void released(struct rf_app_program *program, int status)
 static void release_app(struct rf_op *op, struct rf_app_session *as, bool end_trace)
 {
 	struct release *release = calloc(1, sizeof(*release));
-	struct rf_app_program *program = release ? rf_app_program_new(op->domain->notifier, released, release) : NULL;
+	struct rf_app_program *program = release ? rf_app_program_new(op->recorder->ust->notifier, released, release)
+						 : NULL;
 
 	if (!program) {
 		free(release);
@@ -63,16 +62,16 @@ static void release_app(struct rf_op *op, struct rf_app_session *as, bool end_tr
 	as->session = NULL;
 	rf_plan_release(as, program);
 	rf_op_hold(op);
-	rf_apps_submit(op->domain, as->app, program);
+	rf_apps_submit(op->recorder->ust, as->app, program);
 }
 
 /* Brings one application up to the session, as a part of OP. */
 static void update_app(struct rf_op *op, struct rf_app *app)
 {
-	struct rf_ust_domain *domain = op->domain;
-	struct rf_app_session *as = rf_plan_find(app, op->session->ust);
+	struct rf_ust_domain *domain = op->recorder->ust;
+	struct rf_app_session *as = rf_plan_find(app, op->session->recording);
 
-	if (as && op->session->ust->active && !rf_plan_includes(app, op->session)) {
+	if (as && op->session->recording->active && !rf_plan_includes(app, op->session)) {
 		release_app(op, as, as->owns_trace);
 		return;
 	}
@@ -83,16 +82,16 @@ static void update_app(struct rf_op *op, struct rf_app *app)
 		rf_op_fail(op, LTTNG_ERR_NOMEM);
 		return;
 	}
-	if (rf_plan_session(domain, app, op->session->ust, program) == -ENOMEM)
+	if (rf_plan_session(domain, app, op->session->recording, program) == -ENOMEM)
 		rf_op_fail(op, LTTNG_ERR_NOMEM);
 	rf_op_hold(op);
 	if (!rf_apps_submit(domain, app, program))
 		rf_op_release(op);
 }
 
-static void update_all(struct rf_op *op)
+void rf_ust_begin(struct rf_op *op)
 {
-	rf_list_for_each(node, &op->domain->apps) {
+	rf_list_for_each(node, &op->recorder->ust->apps) {
 		struct rf_app *app = rf_container_of(node, struct rf_app, node);
 
 		if (app->ready)
@@ -100,94 +99,27 @@ static void update_all(struct rf_op *op)
 	}
 }
 
-void rf_ust_begin_tracing(struct rf_op *op)
+void rf_ust_prepare(struct rf_recorder *recorder, struct rf_session *session)
 {
-	struct rf_ust_session *us = op->session->ust;
-
-	us->active = true;
-	rf_list_for_each(node, &us->consumers)
-		rf_consumer_send_id(rf_container_of(node, struct rf_session_consumer, node)->consumer,
-			RF_CONSUMER_RESUME_SESSION, op->session->id);
-	update_all(op);
-}
-
-/* NULL without memory. */
-static struct rf_ust_session *get_session(struct rf_ust_domain *domain, struct rf_session *session)
-{
-	if (!session->ust && rf_ust_session_new(session))
-		rf_list_append(&domain->sessions, &session->ust->node);
-	return session->ust;
-}
-
-void rf_ust_prepare(struct rf_ust_domain *domain, struct rf_session *session)
-{
-	struct rf_ust_session *us = get_session(domain, session);
+	struct rf_recording *us = rf_recording_get(recorder, session);
 
 	if (!us)
 		return;
-	rf_list_for_each(node, &domain->apps) {
+	rf_list_for_each(node, &recorder->ust->apps) {
 		const struct rf_app *app = rf_container_of(node, struct rf_app, node);
 		struct rf_consumer *consumer = NULL;
 
 		if (app->ready && rf_plan_includes(app, session))
-			consumer = rf_consumers_get(&domain->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
+			consumer = rf_consumers_get(&recorder->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
 		if (consumer)
-			rf_ust_session_use_consumer(us, consumer);
+			rf_recording_use_consumer(us, consumer);
 	}
 }
 
-static void begin_if_made(struct rf_op *op)
+void rf_ust_halt(struct rf_op *op)
 {
-	if (op->code == LTTNG_OK)
-		rf_ust_begin_tracing(op);
-}
+	struct rf_recording *us = op->session->recording;
 
-static void make_output(struct rf_op *op)
-{
-	struct rf_session *session = op->session;
-
-	op->next = begin_if_made;
-	if (get_session(op->domain, session))
-		rf_output_begin(op);
-	else
-		rf_op_fail(op, LTTNG_ERR_NOMEM);
-}
-
-void rf_ust_start(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
-{
-	rf_op_start(domain, session, sizeof(struct rf_op), make_output, done, data);
-}
-
-static void consumer_finished(void *data, int status, struct rf_reader *body)
-{
-	(void)body;
-	(void)status; /* a consumer that died has said so */
-	rf_op_release(data);
-}
-
-static void ask_consumers(struct rf_op *op, uint32_t request)
-{
-	struct rf_ust_session *us = op->session->ust;
-
-	rf_list_for_each(node, &us->consumers) {
-		struct rf_session_consumer *sc = rf_container_of(node, struct rf_session_consumer, node);
-
-		rf_op_hold(op);
-		if (rf_consumer_command(sc->consumer, request, op->session->id, consumer_finished, op) < 0)
-			rf_op_release(op);
-	}
-}
-
-static void flush_buffers(struct rf_op *op)
-{
-	ask_consumers(op, RF_CONSUMER_FLUSH_SESSION);
-}
-
-void rf_ust_stop_applications(struct rf_op *op)
-{
-	struct rf_ust_session *us = op->session->ust;
-
-	us->active = false;
 	rf_list_for_each(node, &us->app_sessions) {
 		struct rf_app_session *as = rf_container_of(node, struct rf_app_session, session_node);
 
@@ -196,66 +128,21 @@ void rf_ust_stop_applications(struct rf_op *op)
 	}
 }
 
-static void stop_tracing(struct rf_op *op)
-{
-	if (!op->session->ust)
-		return;
-	rf_ust_stop_applications(op);
-	op->next = flush_buffers;
-}
-
-void rf_ust_stop(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
-{
-	rf_op_start(domain, session, sizeof(struct rf_op), stop_tracing, done, data);
-}
-
 static void bring_up_to_date(struct rf_op *op)
 {
-	if (op->session->ust && op->session->ust->active)
-		update_all(op);
+	if (op->session->recording && op->session->recording->active)
+		rf_ust_begin(op);
 }
 
-void rf_ust_update(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
+void rf_ust_update(struct rf_recorder *recorder, struct rf_session *session, rf_done_fn done, void *data)
 {
-	rf_op_start(domain, session, sizeof(struct rf_op), bring_up_to_date, done, data);
+	rf_op_start(recorder, session, sizeof(struct rf_op), bring_up_to_date, done, data);
 }
 
-static void forget_session(struct rf_op *op)
+void rf_ust_release(struct rf_op *op)
 {
-	struct rf_ust_session *us = op->session->ust;
+	struct rf_recording *us = op->session->recording;
 
-	rf_output_end(op->domain, us);
-	rf_ust_session_free(us);
-}
-
-/* A session that was ever rotated leaves nothing but archives. */
-static void archive_rest(struct rf_op *op)
-{
-	struct rf_session *session = op->session;
-
-	op->next = forget_session;
-	if (!session->rotation.ever || !session->chunk.there)
-		return;
-	session->rotation.at_destroy = true;
-	session->rotation.state = RF_ROTATION_ERROR; /* until it is archived */
-	session->rotation.number = session->chunk.number;
-	rf_output_retire(op->domain, session->ust, &session->chunk);
-	rf_output_archive(op, &session->chunk, time(NULL));
-}
-
-static void end_traces(struct rf_op *op)
-{
-	ask_consumers(op, RF_CONSUMER_DESTROY_SESSION);
-	op->next = archive_rest;
-}
-
-static void release_apps(struct rf_op *op)
-{
-	struct rf_ust_session *us = op->session->ust;
-
-	if (!us)
-		return;
-	us->active = false;
 	rf_list_for_each_safe(node, tmp, &us->app_sessions) {
 		struct rf_app_session *as = rf_container_of(node, struct rf_app_session, session_node);
 
@@ -266,22 +153,10 @@ static void release_apps(struct rf_op *op)
 			release_app(op, as, false);
 		}
 	}
-	op->next = end_traces;
 }
 
-static void wait_for_rotation(struct rf_op *op)
-{
-	op->next = release_apps;
-	rf_chunks_wait_for_rotation(op);
-}
-
-void rf_ust_destroy(struct rf_ust_domain *domain, struct rf_session *session, rf_ust_done_fn done, void *data)
-{
-	rf_op_start(domain, session, sizeof(struct rf_op), wait_for_rotation, done, data);
-}
-
-struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock,
-	bool rootless, uint32_t timeout_ms, const char *hostname)
+struct rf_ust_domain *rf_ust_domain_create(
+	struct rf_recorder *recorder, int apps_sock, bool rootless, uint32_t timeout_ms)
 {
 	struct rf_ust_domain *domain = calloc(1, sizeof(*domain));
 	struct rlimit files = {.rlim_cur = 1024};
@@ -290,24 +165,17 @@ struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broke
 		return NULL;
 	rf_ust_trace_init();
 	getrlimit(RLIMIT_NOFILE, &files);
-	domain->loop = loop;
-	domain->broker = broker;
+	domain->recorder = recorder;
+	domain->loop = recorder->loop;
 	domain->next_app_id = 1;
 	domain->owner = rootless ? getuid() : (uid_t)-1;
 	domain->timeout_ms = timeout_ms;
 	domain->app_limit = (unsigned int)(files.rlim_cur / 4 * 3 / FDS_PER_APP);
-	strncpy(domain->hostname, hostname, sizeof(domain->hostname) - 1);
 	rf_list_init(&domain->apps);
-	rf_list_init(&domain->sessions);
-	rf_list_init(&domain->ending);
-	rf_consumers_init(&domain->consumers, loop, broker);
-	domain->consumers.on_trace_ended = rf_trace_ended;
-	domain->consumers.on_died = rf_trace_consumer_died;
-	domain->consumers.owner = domain;
 	domain->notifier = rf_notifier_create();
-	domain->pool = domain->notifier ? rf_pool_create(loop, timeout_ms * RF_MS) : NULL;
+	domain->pool = domain->notifier ? rf_pool_create(domain->loop, timeout_ms * RF_MS) : NULL;
 	if (!domain->pool ||
-		rf_registration_init(&domain->registration, loop, apps_sock, rf_apps_registered, domain) < 0) {
+		rf_registration_init(&domain->registration, domain->loop, apps_sock, rf_apps_registered, domain) < 0) {
 		rf_error("cannot set up the user-space domain");
 		return NULL;
 	}
@@ -321,6 +189,5 @@ void rf_ust_domain_destroy(struct rf_ust_domain *domain)
 		rf_apps_leave(domain, rf_container_of(node, struct rf_app, node));
 	rf_pool_destroy(domain->pool);
 	rf_notifier_destroy(domain->notifier);
-	rf_consumers_fini(&domain->consumers);
 	free(domain);
 }

@@ -3,19 +3,15 @@
 #ifndef RF_SESSIOND_UST_DOMAIN_STATE_H
 #define RF_SESSIOND_UST_DOMAIN_STATE_H
 
-#include "sessiond/broker_client.h"
-#include "sessiond/consumer.h"
-#include "sessiond/model/session.h"
+#include "sessiond/recording/recorder_state.h"
 #include "sessiond/ust/actor.h"
 #include "sessiond/ust/domain.h"
 #include "sessiond/ust/notify.h"
 #include "sessiond/ust/registration.h"
-#include "sessiond/ust/ust_session.h"
 
 struct rf_ust_domain {
+	struct rf_recorder *recorder;
 	struct rf_loop *loop;
-	struct rf_broker_client *broker;
-	struct rf_consumers consumers;
 	struct rf_pool *pool;
 	struct rf_notifier *notifier;
 	struct rf_registration registration;
@@ -32,11 +28,11 @@ struct rf_ust_domain {
 };
 
 /*
- * HOSTNAME is copied. APPS_SOCK: the listening socket, taken. ROOTLESS: the daemon serves the user that it runs as.
- * TIMEOUT_MS: for an application's answer, 0 = none.
+ * APPS_SOCK: the listening socket, taken. ROOTLESS: the daemon serves the user that it runs as. TIMEOUT_MS: for an
+ * application's answer, 0 = none.
  */
-struct rf_ust_domain *rf_ust_domain_create(struct rf_loop *loop, struct rf_broker_client *broker, int apps_sock,
-	bool rootless, uint32_t timeout_ms, const char *hostname);
+struct rf_ust_domain *rf_ust_domain_create(
+	struct rf_recorder *recorder, int apps_sock, bool rootless, uint32_t timeout_ms);
 /* Sessions must be destroyed before. */
 void rf_ust_domain_destroy(struct rf_ust_domain *domain);
 

@@ -6,7 +6,7 @@
 #ifndef RF_SESSIOND_UST_ENUM_TEXT_H
 #define RF_SESSIOND_UST_ENUM_TEXT_H
 
-#include "sessiond/ust/text.h"
+#include "sessiond/ctf/text.h"
 
 #include <lttng/ust-ctl.h>
 #include <stdbool.h>

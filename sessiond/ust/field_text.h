@@ -8,8 +8,8 @@
 #ifndef RF_SESSIOND_UST_FIELD_TEXT_H
 #define RF_SESSIOND_UST_FIELD_TEXT_H
 
+#include "sessiond/ctf/text.h"
 #include "sessiond/ust/enum_text.h"
-#include "sessiond/ust/text.h"
 
 #include <lttng/ust-ctl.h>
 #include <stdbool.h>

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The blocks of a trace's CTF 1.8 metadata: preamble, streams, events. Pure text makers; any thread.
+ * What the CTF 1.8 metadata of a user-space trace has beyond what all traces have (sessiond/ctf/blocks.h). Pure text
+ * makers; any thread.
  */
 #ifndef RF_SESSIOND_UST_METADATA_TEXT_H
 #define RF_SESSIOND_UST_METADATA_TEXT_H
 
 #include "common/message.h"
+#include "sessiond/ctf/blocks.h"
 #include "sessiond/ust/app.h"
 #include "sessiond/ust/field_text.h"
 #include "sessiond/ust/trace_clock.h"
@@ -28,9 +30,6 @@ struct rf_trace_facts {
 };
 
 void rf_metadata_preamble(struct rf_text *text, const struct rf_trace_facts *facts);
-/* CONTEXTS: rf_field_text() of the context fields, which may be empty. */
-void rf_metadata_stream(
-	struct rf_text *text, uint32_t id, bool large_header, const char *contexts, size_t contexts_len);
 /* The part of an event block that says what it is, without its ids: equal text, equal event. */
 struct rf_event_description {
 	const char *name;
@@ -41,8 +40,5 @@ struct rf_event_description {
 };
 int rf_metadata_event_body(
 	struct rf_text *text, const struct rf_field_context *context, const struct rf_event_description *event);
-/* The whole block around BODY. */
-void rf_metadata_event(
-	struct rf_text *text, const char *name, uint32_t id, uint32_t stream, const char *body, size_t body_len);
 
 #endif

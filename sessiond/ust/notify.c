@@ -2,8 +2,8 @@
 #include "sessiond/ust/notify.h"
 
 #include "common/log.h"
+#include "sessiond/mailbox.h"
 #include "sessiond/ust/bindings.h"
-#include "sessiond/ust/mailbox.h"
 #include "sessiond/ust/notify_wire.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct rf_app_session *rf_plan_find(struct rf_app *app, struct rf_ust_session *us)
+struct rf_app_session *rf_plan_find(struct rf_app *app, struct rf_recording *us)
 {
 	/* By application: it has few sessions, a session has many applications. */
 	rf_list_for_each(node, &app->sessions) {
@@ -21,10 +21,10 @@ struct rf_app_session *rf_plan_find(struct rf_app *app, struct rf_ust_session *u
 
 bool rf_plan_includes(const struct rf_app *app, const struct rf_session *session)
 {
-	return rf_ust_may_trace(session->uid, app->facts.uid) &&
-		rf_tracker_includes(&session->trackers[RF_TRACKER_VPID], (uint32_t)app->facts.pid) &&
-		rf_tracker_includes(&session->trackers[RF_TRACKER_VUID], app->facts.uid) &&
-		rf_tracker_includes(&session->trackers[RF_TRACKER_VGID], app->facts.gid);
+	return rf_list_linked(&session->ust.channels) && rf_ust_may_trace(session->uid, app->facts.uid) &&
+		rf_tracker_includes(&session->ust.trackers[RF_TRACKER_VPID], (uint32_t)app->facts.pid) &&
+		rf_tracker_includes(&session->ust.trackers[RF_TRACKER_VUID], app->facts.uid) &&
+		rf_tracker_includes(&session->ust.trackers[RF_TRACKER_VGID], app->facts.gid);
 }
 
 static void plan_contexts(struct rf_app_program *program, struct rf_app_session *as, struct rf_app_channel *ac,
@@ -116,7 +116,7 @@ static int plan_channel(struct rf_app_program *program, struct rf_app_session *a
 
 /* The application enters the session: its trace, and the session object on its side. */
 static struct rf_app_session *plan_new_session(
-	struct rf_ust_domain *domain, struct rf_app *app, struct rf_ust_session *us, struct rf_app_program *program)
+	struct rf_ust_domain *domain, struct rf_app *app, struct rf_recording *us, struct rf_app_program *program)
 {
 	struct rf_ust_trace *trace = rf_trace_setup(domain, us, app);
 
@@ -137,7 +137,7 @@ static struct rf_app_session *plan_new_session(
 }
 
 int rf_plan_session(
-	struct rf_ust_domain *domain, struct rf_app *app, struct rf_ust_session *us, struct rf_app_program *program)
+	struct rf_ust_domain *domain, struct rf_app *app, struct rf_recording *us, struct rf_app_program *program)
 {
 	struct rf_session *session = us->session;
 	struct rf_app_session *as = rf_plan_find(app, us);
@@ -158,7 +158,7 @@ int rf_plan_session(
 
 	int err = 0;
 
-	rf_list_for_each(node, &session->channels) {
+	rf_list_for_each(node, &session->ust.channels) {
 		err = plan_channel(program, as, rf_container_of(node, struct rf_channel, node));
 		if (err < 0)
 			break;

@@ -12,12 +12,12 @@
 
 /* Appends to PROGRAM what is missing, and records it as planned. 0 or negative errno; what was appended is valid. */
 int rf_plan_session(
-	struct rf_ust_domain *domain, struct rf_app *app, struct rf_ust_session *us, struct rf_app_program *program);
+	struct rf_ust_domain *domain, struct rf_app *app, struct rf_recording *us, struct rf_app_program *program);
 /* Appends the release of everything that the application has of the session. */
 void rf_plan_release(struct rf_app_session *as, struct rf_app_program *program);
 /* True when the session's owner may trace the application and its trackers include it. */
 bool rf_plan_includes(const struct rf_app *app, const struct rf_session *session);
 /* What the application has of the session, NULL for nothing. */
-struct rf_app_session *rf_plan_find(struct rf_app *app, struct rf_ust_session *us);
+struct rf_app_session *rf_plan_find(struct rf_app *app, struct rf_recording *us);
 
 #endif

@@ -173,7 +173,7 @@ static int add_stream(struct rf_registry *registry, uint32_t number, struct rf_t
 	struct rf_text block;
 
 	rf_text_init(&block, RF_REGISTRY_BLOCK_MAX + RF_REGISTRY_BLOCK_MAX / 2);
-	rf_metadata_stream(&block, number, true, contexts->data, contexts->len);
+	rf_ctf_stream(&block, number, true, contexts->data, contexts->len);
 
 	int err = push(registry, &block);
 
@@ -215,7 +215,7 @@ int rf_registry_describe_channel(struct rf_registry *registry, uint32_t number,
 
 static void print_event(struct rf_text *text, uint32_t number, const struct rf_described *d)
 {
-	rf_metadata_event(text, d->name, d->id, number, d->body, d->body_len);
+	rf_ctf_event(text, d->name, d->id, number, d->body, d->body_len);
 }
 
 /* With the lock held. */
@@ -319,7 +319,7 @@ static void print_all(struct rf_registry *registry, struct rf_text *text, int64_
 		const struct registry_channel *channel = &registry->channels[i];
 
 		if (channel->described)
-			rf_metadata_stream(text, i, true, channel->contexts, channel->contexts_len);
+			rf_ctf_stream(text, i, true, channel->contexts, channel->contexts_len);
 		for (uint32_t id = 0; id < channel->events.count; id++)
 			print_event(text, i, channel->events.by_id[id]);
 	}

@@ -23,31 +23,6 @@ unsigned int rf_ust_cpus(void)
 	return streams_max;
 }
 
-struct rf_ust_trace *rf_ust_trace_new(
-	uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits, struct rf_consumer *consumer)
-{
-	struct rf_ust_trace *trace = calloc(1, sizeof(*trace));
-
-	if (!trace)
-		return NULL;
-	trace->refs = 1;
-	trace->id = id;
-	trace->session_id = session_id;
-	trace->uid = uid;
-	trace->abi_bits = abi_bits;
-	trace->consumer = rf_consumer_ref(consumer);
-	rf_list_init(&trace->node);
-	rf_list_init(&trace->channels);
-	pthread_mutex_init(&trace->lock, NULL);
-	return trace;
-}
-
-struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace)
-{
-	trace->refs++;
-	return trace;
-}
-
 static void drop_object(struct lttng_ust_abi_object_data *object)
 {
 	if (!object)
@@ -72,17 +47,50 @@ static void channel_free(struct rf_trace_channel *channel)
 	free(channel);
 }
 
-void rf_ust_trace_unref(struct rf_ust_trace *trace)
+static void place(const struct rf_output_trace *out, struct rf_broker_make_dir *request)
 {
-	if (!trace || --trace->refs)
+	const struct rf_ust_trace *trace = rf_container_of(out, const struct rf_ust_trace, out);
+
+	request->kind = trace->per_pid ? RF_DIR_UST_PID : RF_DIR_UST_UID;
+	request->uid = trace->uid;
+	request->abi_bits = trace->abi_bits;
+	if (!trace->per_pid)
 		return;
-	rf_list_remove(&trace->node);
+	request->pid = (uint32_t)trace->app.pid;
+	request->since = trace->app_since;
+	memcpy(request->procname, trace->app.name, sizeof(trace->app.name));
+}
+
+static void trace_free(struct rf_output_trace *out)
+{
+	struct rf_ust_trace *trace = rf_container_of(out, struct rf_ust_trace, out);
+
+	rf_output_trace_fini(out);
 	rf_list_for_each_safe(node, tmp, &trace->channels)
 		channel_free(rf_container_of(node, struct rf_trace_channel, node));
 	rf_registry_unref(trace->registry);
-	rf_consumer_unref(trace->consumer);
 	pthread_mutex_destroy(&trace->lock);
 	free(trace);
+}
+
+static const struct rf_output_trace_ops output_ops = {.place = place, .free = trace_free};
+
+struct rf_ust_trace *rf_ust_trace_new(
+	uint64_t id, uint64_t session_id, const struct rf_app *app, bool per_pid, struct rf_consumer *consumer)
+{
+	struct rf_ust_trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return NULL;
+	rf_output_trace_init(&trace->out, &output_ops, id, session_id, consumer);
+	trace->uid = app->facts.uid;
+	trace->abi_bits = (uint8_t)app->facts.abi_bits;
+	trace->per_pid = per_pid;
+	trace->app = app->facts;
+	trace->app_since = app->since;
+	rf_list_init(&trace->channels);
+	pthread_mutex_init(&trace->lock, NULL);
+	return trace;
 }
 
 int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
@@ -145,7 +153,7 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
 {
 	struct rf_consumer_create_channel request = {
-		.trace = trace->id,
+		.trace = trace->out.id,
 		.channel = def->id,
 		.subbuf_size = def->attr.subbuf_size,
 		.subbuf_count = def->attr.subbuf_count,
@@ -164,7 +172,7 @@ static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def 
 		return err;
 	request.stream_class = channel->stream_class;
 	memcpy(request.name, def->name, sizeof(request.name));
-	err = rf_consumer_create_channel(trace->consumer, &request, &sock);
+	err = rf_consumer_create_channel(trace->out.consumer, &request, &sock);
 	if (err < 0)
 		return err;
 	err = lttng_ust_ctl_recv_channel_from_consumer(sock, &channel->object);
@@ -214,4 +222,21 @@ void rf_ust_trace_channel_used(struct rf_ust_trace *trace, uint32_t number)
 			drop_streams(channel);
 	}
 	pthread_mutex_unlock(&trace->lock);
+}
+
+struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace)
+{
+	rf_output_trace_ref(&trace->out);
+	return trace;
+}
+
+void rf_ust_trace_unref(struct rf_ust_trace *trace)
+{
+	if (trace)
+		rf_output_trace_unref(&trace->out);
+}
+
+struct rf_ust_trace *rf_ust_trace_of(struct rf_output_trace *out)
+{
+	return out->ops == &output_ops ? rf_container_of(out, struct rf_ust_trace, out) : NULL;
 }

@@ -10,9 +10,9 @@
 #ifndef RF_SESSIOND_UST_TRACE_H
 #define RF_SESSIOND_UST_TRACE_H
 
-#include "common/list.h"
 #include "sessiond/consumer.h"
 #include "sessiond/model/channel.h"
+#include "sessiond/recording/output_trace.h"
 #include "sessiond/ust/app.h"
 #include "sessiond/ust/registry.h"
 
@@ -42,20 +42,14 @@ struct rf_trace_channel {
 };
 
 struct rf_ust_trace {
-	struct rf_list node; /* in rf_ust_session.traces until it ends */
-	unsigned int refs;
-	uint64_t id;
-	uint64_t session_id;
-	/* The broker's ids of its directories, 0: none; loop thread. */
-	uint32_t dir;        /* it is written to */
-	uint32_t left_dir;   /* it was written to before the move that is under way */
-	uint32_t buffer_dir; /* with its ring buffers */
+	struct rf_output_trace out; /* loop thread, but for its ids and consumer, which do not change */
 	uid_t uid;
 	uint8_t abi_bits;
-	bool failed; /* its consumer died: nothing more is recorded in it */
+	bool per_pid;
+	struct rf_app_facts app; /* per-pid: whose it is */
+	int64_t app_since;       /* registration time, seconds */
 	struct rf_registry *registry;
-	struct rf_consumer *consumer; /* a reference */
-	pthread_mutex_t lock;         /* guards the list; held while a channel is being made */
+	pthread_mutex_t lock; /* guards the list; held while a channel is being made */
 	struct rf_list channels;
 };
 
@@ -63,7 +57,9 @@ struct rf_ust_trace {
 void rf_ust_trace_init(void);
 /* Without a registry yet, which becomes its own. Adds a reference to CONSUMER. NULL without memory. */
 struct rf_ust_trace *rf_ust_trace_new(
-	uint64_t id, uint64_t session_id, uid_t uid, uint8_t abi_bits, struct rf_consumer *consumer);
+	uint64_t id, uint64_t session_id, const struct rf_app *app, bool per_pid, struct rf_consumer *consumer);
+/* NULL when OUT is a trace of another domain. */
+struct rf_ust_trace *rf_ust_trace_of(struct rf_output_trace *out);
 struct rf_ust_trace *rf_ust_trace_ref(struct rf_ust_trace *trace);
 void rf_ust_trace_unref(struct rf_ust_trace *trace);
 /* The push function of registries: DATA is the rf_consumer. Any thread. */

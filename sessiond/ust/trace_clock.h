@@ -6,15 +6,10 @@
 #ifndef RF_SESSIOND_UST_TRACE_CLOCK_H
 #define RF_SESSIOND_UST_TRACE_CLOCK_H
 
+#include "sessiond/ctf/blocks.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-struct rf_trace_clock {
-	char name[256];
-	char description[256];
-	char uuid[64];      /* empty when the clock has none */
-	uint64_t frequency; /* Hz */
-};
 
 int rf_trace_clock_init(void);
 const struct rf_trace_clock *rf_trace_clock_get(void);

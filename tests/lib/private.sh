@@ -12,6 +12,8 @@
 # The command finds in its environment:
 #     RF_PRIVATE=1   it is inside
 #     T              a scratch directory (on the private tmpfs); HOME and TMPDIR point below it
+#
+# /run/all-proc is the /proc of who started it.
 
 set -u
 
@@ -23,18 +25,24 @@ die() {
 if [ "${1:-}" != --inside ]; then
 	[ $# -ge 1 ] || die "usage: private.sh COMMAND [ARGUMENT...]"
 	[ "$(id -u)" = 0 ] || die "must be root: it makes namespaces and changes identities"
-	exec unshare -m --propagation unchanged -p -n -i --fork --kill-child --mount-proc -- "$BASH" "$0" --inside "$@"
+	exec unshare -m --propagation unchanged -p -n -i --fork --kill-child -- "$BASH" "$0" --inside "$@"
 fi
 shift
 
 # From here on this shell is process 1 of its namespace: the kernel kills everything else when it ends.
 umask 022
 # Here and not by unshare, which cannot do it below a chroot whose root is no mount: there its mounts have to do.
-mount --make-rprivate / 2>/dev/null || { mount --make-private /run && mount --make-private /dev/shm; } ||
+mount --make-rprivate / 2>/dev/null ||
+	{ mount --make-private /run && mount --make-private /dev/shm && mount --make-private /proc; } ||
 	die "cannot make mounts private"
 mount -t tmpfs -o mode=0755 tmpfs /run || die "cannot mount a private /run"
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm || die "cannot mount a private /dev/shm"
 mkdir -p /run/lock
+# Our processes, and beside them all that the kernel's tracer sees, under the numbers that it knows them by.
+mkdir -m 0700 /run/all-proc
+mount --bind /proc /run/all-proc && mount -t proc proc /proc || die "cannot mount a private /proc"
+# The kernel's own tracer, where it is built in and not mounted; there is only one, also for others who run at the same time.
+[ ! -d /sys/kernel/tracing ] || [ -e /sys/kernel/tracing/trace ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 
 # Neither ip nor ifconfig is part of a bare Debian; perl-base is. 0x8914 is SIOCSIFFLAGS, 0x41 is UP|RUNNING.
 perl -e 'socket(my $s, 2, 2, 0) or die $!; my $r = pack("a16 s x22", "lo", 0x41); ioctl($s, 0x8914, $r) or die $!' ||

@@ -13,6 +13,7 @@
 #     RF_KEEP=DIR        on failure, copy the scratch directory there
 #     RF_DAEMON_ARGS     further options for the daemon, for instance -vvv
 #     SUITE_AS=UID       not root's daemon but that user's own, and lttng and the applications as that user, too
+#     RF_SLOW=N          this machine is so many times slower than others: deadlines are longer (default: 1)
 
 set -u
 set -o pipefail
@@ -61,15 +62,24 @@ now_ms() {
 	echo "$((10#$t / 1000))"
 }
 
+RF_SLOW=${RF_SLOW:-1}
+
 # wait_until SECONDS CMD...: run the command again and again until it succeeds; 1 when the time is over.
 wait_until() {
 	local end
-	end=$(($(now_ms) + $1 * 1000))
+	end=$(($(now_ms) + $1 * 1000 * RF_SLOW))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(now_ms)" -lt "$end" ] || return 1
 		sleep 0.02
 	done
+}
+
+# within SECONDS CMD...: run the program; 124 when the time is over.
+within() {
+	local seconds=$(($1 * RF_SLOW))
+	shift
+	timeout "$seconds" "$@"
 }
 
 # elapsed CMD...: run it, leave its wall time in milliseconds in ELAPSED and return its status.
@@ -312,9 +322,15 @@ ready_files() {
 
 # --- the end -----------------------------------------------------------------------------------------------------------
 
+# What else a script has to take away; libraries define it anew.
+rf_leave() {
+	:
+}
+
 rf_finish() {
 	local rc=$? file
 	trap - EXIT
+	rf_leave
 	if [ -z "$tap_finished" ] && [ $rc = 0 ]; then
 		echo "not ok $((tap_count + 1)) - the script ended before its last line"
 		rc=1

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "tests/unit/client_request.h"
 
+#include <fcntl.h>
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void put(struct bytes *b, const void *data, size_t len)
 {
@@ -107,8 +109,10 @@ void bench_fini(struct bench *bench)
 	rf_loop_destroy(bench->loop);
 }
 
-static void take_answer(void *data, uint8_t *message, size_t len)
+static void take_answer(void *data, struct rf_answer *given)
 {
+	const uint8_t *message = given->message;
+	size_t len = given->len;
 	struct answer *answer = data;
 	uint32_t header[6];
 
@@ -124,7 +128,16 @@ static void take_answer(void *data, uint8_t *message, size_t len)
 	answer->data_len = header[4];
 	answer->fd_count = header[5];
 	answer->total = len;
-	free(message);
+	if (answer->fd_count != given->fd_count)
+		abort();
+	for (unsigned int i = 0; i < given->fd_count; i++) {
+		struct stat of;
+
+		if (fstat(given->fds[i], &of))
+			abort();
+		answer->inode = of.st_ino;
+	}
+	rf_answer_clear(given);
 	if (len != sizeof(header) + answer->header_len + answer->data_len)
 		abort();
 }
@@ -142,6 +155,8 @@ void send_as(struct bench *bench, uid_t uid, const struct message *m, struct ans
 	if (m->payload.len)
 		memcpy(request.payload, m->payload.data, m->payload.len);
 	request.payload_len = m->payload.len;
+	request.has_fd = m->fd_count == 1;
+	request.fd = request.has_fd ? fcntl(m->fd, F_DUPFD_CLOEXEC, 0) : -1;
 	rf_request_read_envelope(&request);
 
 	struct rf_call *call = rf_call_new(&bench->context, &request, take_answer, answer);
@@ -186,6 +201,11 @@ struct message simple(uint32_t number, const char *session)
 struct message ust_message(uint32_t number, const char *session)
 {
 	return (struct message){.number = number, .session = session, .domain = 2, .buffers = 1};
+}
+
+struct message kernel_message(uint32_t number, const char *session)
+{
+	return (struct message){.number = number, .session = session, .domain = 1, .buffers = 2};
 }
 
 static struct message creation(int type, const char *name, const char *path)

@@ -38,6 +38,7 @@ struct message {
 	struct bytes args;
 	struct bytes payload;
 	uint32_t fd_count;
+	int fd; /* when there is one: a duplicate of it goes with the message */
 	uint32_t echo;
 };
 
@@ -47,12 +48,13 @@ struct answer {
 	bool given;
 	uint32_t number, code, echo, header_len, data_len, fd_count;
 	size_t total;
+	uint64_t inode; /* of the last descriptor */
 	uint8_t bytes[140000];
 };
 
 struct bench {
 	struct rf_sessions sessions;
-	struct rf_ust_domain ust;
+	struct rf_recorder ust;
 	struct fake_broker broker;
 	struct rf_loop *loop; /* runs only when a test runs it */
 	struct rf_client_context context;
@@ -74,6 +76,7 @@ const uint8_t *answer_data(const struct answer *answer);
 /* Messages. */
 struct message simple(uint32_t number, const char *session);
 struct message ust_message(uint32_t number, const char *session);
+struct message kernel_message(uint32_t number, const char *session);
 struct message create_message(const char *name, const char *path);
 struct message create_snapshot_message(const char *name, const char *path);
 

@@ -380,7 +380,8 @@ static void peer_push_version(struct peer *peer, uint64_t trace, uint32_t versio
 	peer_send(peer, RF_CONSUMER_PUSH_METADATA, 0, &w, -1);
 }
 
-static void peer_push_metadata(struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
+__attribute__((unused)) static void peer_push_metadata(
+	struct peer *peer, uint64_t trace, uint64_t offset, const char *text)
 {
 	peer_push_version(peer, trace, 0, offset, text);
 }

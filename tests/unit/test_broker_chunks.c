@@ -428,3 +428,74 @@ Test(broker_chunks, snapshots_are_where_the_path_leads_now)
 	cr_assert_eq(rename(moved, peer.dir), 0);
 	cr_expect_eq(worker_chunk(&peer, 3, RF_CHUNK_SNAPSHOT, 2, "s"), 0);
 }
+
+static int kernel_chunk(uint32_t chunk, enum rf_chunk_kind kind, uint8_t parts)
+{
+	const struct rf_broker_make_chunk request = {
+		.tree = 1, .chunk = chunk, .kind = (uint8_t)kind, .parts = parts, .number = 1};
+	struct rf_writer w = worker_body();
+
+	rf_broker_make_chunk_encode(&w, &request);
+	return worker_ask(&peer, RF_BROKER_MAKE_CHUNK, &w, -1);
+}
+
+static void make_kernel_trace(uint32_t dir, uint32_t chunk)
+{
+	cr_assert_eq(worker_dir(&peer, dir, chunk, RF_DIR_TRACE, RF_DIR_KERNEL), 0);
+	cr_assert_eq(worker_streams(&peer, dir, "ch", 0, 2, RF_NO_FILE_NUMBER, false), 0);
+	worker_close_fds(&peer);
+	cr_assert_eq(worker_metadata(&peer, dir), 0);
+	worker_close_fds(&peer);
+}
+
+Test(broker_chunks, a_chunk_has_the_parts_that_were_asked_for)
+{
+	cr_expect_eq(kernel_chunk(1, RF_CHUNK_BASE, RF_CHUNK_KERNEL), 0);
+	cr_expect(worker_has(&peer, "kernel/index"));
+	cr_expect_not(worker_has(&peer, "ust"));
+	cr_expect_eq(kernel_chunk(2, RF_CHUNK_NUMBERED, RF_CHUNK_KERNEL | RF_CHUNK_UST), 0);
+	cr_expect(worker_has(&peer, BEGIN "-1/kernel/index"));
+	cr_expect(worker_has(&peer, BEGIN "-1/ust"));
+}
+
+Test(broker_chunks, the_kernels_trace_moves_with_its_chunk_and_goes_with_it)
+{
+	char full[600];
+
+	cr_expect_eq(kernel_chunk(1, RF_CHUNK_BASE, RF_CHUNK_KERNEL | RF_CHUNK_UST), 0);
+	make_kernel_trace(11, 1);
+	make_trace(12, 1);
+	snprintf(full, sizeof(full), "%s", worker_path(&peer, "kernel/ch_1"));
+	cr_expect_eq(access(full, F_OK), 0);
+	cr_expect(worker_has(&peer, "kernel/index/ch_0.idx"));
+	/* A second one of the same chunk never gets the files of the first. */
+	cr_expect_eq(worker_dir(&peer, 13, 1, RF_DIR_TRACE, RF_DIR_KERNEL), 0);
+	cr_expect(worker_has(&peer, "kernel-1/index"));
+	worker_tell_id(&peer, RF_BROKER_REMOVE_DIR, 13);
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_RETIRE_CHUNK, 1, false), 0);
+	cr_expect_not(worker_has(&peer, "kernel"));
+	cr_expect_not(worker_has(&peer, "ust"));
+	cr_expect(worker_has(&peer, ".tmp_old_chunk/kernel/ch_0"));
+	cr_expect(worker_has(&peer, ".tmp_old_chunk/" UID_DIR "/ch_0"));
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_REMOVE_CHUNK, 1, false), 0);
+	cr_expect_not(worker_has(&peer, ".tmp_old_chunk"));
+}
+
+Test(broker_chunks, a_part_that_is_gone_is_no_hindrance)
+{
+	cr_expect_eq(kernel_chunk(1, RF_CHUNK_BASE, RF_CHUNK_KERNEL | RF_CHUNK_UST), 0);
+	make_kernel_trace(11, 1);
+	/* A foreign hand. */
+	cr_assert_eq(rename(worker_path(&peer, "kernel"), worker_path(&peer, "aside")), 0);
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_RETIRE_CHUNK, 1, false), 0);
+	cr_expect(worker_has(&peer, ".tmp_old_chunk/ust"));
+	cr_expect_not(worker_has(&peer, "ust"));
+}
+
+Test(broker_chunks, an_empty_part_of_the_kernel_goes_with_its_chunk)
+{
+	cr_expect_eq(kernel_chunk(1, RF_CHUNK_NUMBERED, RF_CHUNK_KERNEL), 0);
+	cr_expect(worker_has(&peer, BEGIN "-1/kernel/index"));
+	cr_expect_eq(worker_end_chunk(&peer, RF_BROKER_REMOVE_CHUNK, 1, false), 0);
+	cr_expect_not(worker_has(&peer, BEGIN "-1"));
+}

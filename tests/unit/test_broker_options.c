@@ -194,6 +194,37 @@ Test(broker_options, the_line_overrides_the_environment)
 	rf_options_free(&options);
 }
 
+Test(broker_options, tracers_of_the_kernel)
+{
+	struct rf_options options;
+
+	cr_expect_eq(PARSE(&options, "-v"), RF_OPTIONS_RUN);
+	cr_expect_str_eq(options.kernel_tracer, "auto");
+	cr_expect_not(options.no_kernel);
+	cr_expect_null(options.kmod_probes);
+	rf_options_free(&options);
+	setenv("LTTNG_KMOD_PROBES", "sched", 1);
+	setenv("LTTNG_EXTRA_KMOD_PROBES", "irq", 1);
+	cr_expect_eq(
+		PARSE(&options, "--kernel-tracer=tracefs", "--no-kernel", "--kmod-probes=timer, net"), RF_OPTIONS_RUN);
+	cr_expect_str_eq(options.kernel_tracer, "tracefs");
+	cr_expect(options.no_kernel);
+	cr_expect_str_eq(options.kmod_probes, "timer, net");
+	cr_expect_str_eq(options.extra_kmod_probes, "irq");
+	rf_options_free(&options);
+	setenv("LTTNG_KMOD_PROBES", "a b", 1);
+	cr_expect_lt(PARSE(&options, "-v"), 0);
+	rf_options_free(&options);
+	unsetenv("LTTNG_KMOD_PROBES");
+	unsetenv("LTTNG_EXTRA_KMOD_PROBES");
+	cr_expect_lt(PARSE(&options, "--kernel-tracer=none"), 0);
+	rf_options_free(&options);
+	cr_expect_lt(PARSE(&options, "--extra-kmod-probes=../x"), 0);
+	rf_options_free(&options);
+	cr_expect_lt(PARSE(&options, "--policy=/no/such/file"), 0);
+	rf_options_free(&options);
+}
+
 Test(broker_options, accounts_by_number)
 {
 	static const char *const bad[] = {"", "0", "0:5", "5:0", "x", "5:", "5:x", "5:6:7", "-1", "4294967295", "5 "};

@@ -181,6 +181,9 @@ Test(broker_requests, only_its_own_role_finds_a_row)
 		{RF_BROKER_OPEN_STREAMS, false, true},
 		{RF_BROKER_OPEN_METADATA, false, true},
 		{RF_BROKER_OPEN_BUFFERS, false, true},
+		{RF_BROKER_OPEN_RINGS, false, true},
+		{RF_BROKER_KERNEL_OPEN, false, false},
+		{RF_BROKER_ADD_PROBE, false, false},
 		{0, false, false},
 		{100, false, false},
 		{101, false, false},
@@ -437,6 +440,91 @@ Test(broker_requests, a_directory_without_a_purpose_is_refused)
 	bench_free(bench);
 }
 
+static struct bench *turning;
+static uint64_t turning_until;
+
+static void tick(struct rf_timer *timer)
+{
+	if (!rf_list_linked(&turning->broker.trees))
+		rf_loop_stop(turning->broker.loop);
+	else if (rf_now() > turning_until)
+		cr_assert_fail("the workers do not end");
+	else
+		rf_timer_arm(turning->broker.loop, timer, 5 * RF_MS, tick);
+}
+
+/* Until every worker has hung up. */
+static void until_no_worker(struct bench *bench)
+{
+	struct rf_timer timer = {0};
+
+	turning = bench;
+	turning_until = rf_now() + 20 * RF_SECOND;
+	tick(&timer);
+	rf_loop_run(bench->broker.loop);
+	rf_timer_cancel(&timer);
+}
+
+static int ask_dir(struct bench *bench, uint8_t kind, uint8_t purpose)
+{
+	const struct rf_broker_make_dir request = {.dir = 1,
+		.tree = 1,
+		.chunk = 1,
+		.consumer = 7,
+		.purpose = purpose,
+		.kind = kind,
+		.uid = 1000,
+		.abi_bits = 64};
+	struct rf_writer w;
+
+	start(&w);
+	rf_broker_make_dir_encode(&w, &request);
+	ask(&bench->sessiond, RF_BROKER_MAKE_DIR, &w);
+	return reply_status(bench->sessiond_end, RF_BROKER_MAKE_DIR);
+}
+
+Test(broker_requests, the_kernels_directories_are_for_its_consumer_alone)
+{
+	struct bench *bench = bench_new();
+	int err;
+	struct rf_tree *tree = rf_tree_open(&bench->broker, 1, getuid(), getgid(), &err);
+
+	cr_assert(tree);
+	cr_expect_eq(ask_dir(bench, RF_DIR_KERNEL, RF_DIR_TRACE), -EPERM);
+	cr_expect_eq(ask_dir(bench, RF_DIR_KERNEL, RF_DIR_BUFFERS), -EINVAL);
+	bench->consumer.kernel = true;
+	bench->consumer.uid = 0;
+	cr_expect_eq(ask_dir(bench, RF_DIR_UST_UID, RF_DIR_TRACE), -EPERM);
+	cr_expect_eq(ask_dir(bench, RF_DIR_UST_PID, RF_DIR_BUFFERS), -EPERM);
+	cr_expect_eq(ask_dir(bench, RF_DIR_KERNEL, RF_DIR_BUFFERS), -EINVAL);
+	cr_expect_eq(bench->broker.dir_count, 0);
+	rf_tree_close(tree);
+	until_no_worker(bench);
+	bench_free(bench);
+}
+
+static int ask_spawn(struct bench *bench, uid_t uid, uint8_t bits, uint8_t kernel)
+{
+	const struct rf_broker_spawn_consumer request = {.consumer = 9, .uid = uid, .abi_bits = bits, .kernel = kernel};
+	struct rf_writer w;
+
+	start(&w);
+	rf_broker_spawn_consumer_encode(&w, &request);
+	ask_with(&bench->sessiond, RF_BROKER_SPAWN_CONSUMER, &w, STDERR_FILENO);
+	return reply_status(bench->sessiond_end, RF_BROKER_SPAWN_CONSUMER);
+}
+
+Test(broker_requests, a_consumer_of_the_kernel_is_roots_and_only_where_it_is_traced)
+{
+	struct bench *bench = bench_new();
+
+	cr_expect_eq(ask_spawn(bench, 0, 64, 1), -EPERM);
+	cr_expect_eq(ask_spawn(bench, 1000, 64, 1), -EINVAL);
+	cr_expect_eq(ask_spawn(bench, 0, 32, 1), -EINVAL);
+	cr_expect_eq(ask_spawn(bench, 0, 64, 2), -EINVAL);
+	bench_free(bench);
+}
+
 static int ask_save(struct bench *bench, const char *directory, const char *name, uid_t uid)
 {
 	struct rf_broker_save_session request = {.uid = uid, .gid = getgid()};
@@ -598,7 +686,7 @@ Test(broker_requests, an_answer_finds_nobody_when_the_asker_is_gone)
 
 Test(broker_requests, every_allowed_call_has_a_reason)
 {
-	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_AUTOLOAD; role++) {
+	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_STATE; role++) {
 		const struct rf_call_table *const *tables = rf_sandbox_tables((enum rf_role)role);
 
 		cr_assert(*tables);
@@ -637,31 +725,6 @@ static void ask_to_save(struct bench *bench)
 	rf_broker_save_session_encode(&w, &request);
 	ask_with(&bench->sessiond, RF_BROKER_SAVE_SESSION, &w, text);
 	close(text);
-}
-
-static struct bench *turning;
-static uint64_t turning_until;
-
-static void tick(struct rf_timer *timer)
-{
-	if (!rf_list_linked(&turning->broker.trees))
-		rf_loop_stop(turning->broker.loop);
-	else if (rf_now() > turning_until)
-		cr_assert_fail("the workers do not end");
-	else
-		rf_timer_arm(turning->broker.loop, timer, 5 * RF_MS, tick);
-}
-
-/* Until every worker has hung up. */
-static void until_no_worker(struct bench *bench)
-{
-	struct rf_timer timer = {0};
-
-	turning = bench;
-	turning_until = rf_now() + 20 * RF_SECOND;
-	tick(&timer);
-	rf_loop_run(bench->broker.loop);
-	rf_timer_cancel(&timer);
 }
 
 /* A child of ours that is none of the bench's. */

@@ -43,7 +43,7 @@ Test(channels, are_what_the_command_line_sends)
 	put32(&m.args, (int64_t)m.payload.len);
 	cr_assert_eq(code_of(&bench, &m), LTTNG_OK);
 
-	const struct rf_channel *c0 = rf_channel_find(session, "c0");
+	const struct rf_channel *c0 = rf_channel_find(&session->ust, "c0");
 
 	cr_assert_not_null(c0);
 	cr_expect(c0->enabled && !c0->attr.overwrite && c0->attr.subbuf_size == 65536 && c0->attr.subbuf_count == 8);
@@ -75,7 +75,7 @@ Test(channels, that_are_malformed_are_refused)
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_INVALID, "a byte too many");
 	m.payload.data[0] = 1;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_INVALID, "name ends before its end");
-	cr_expect_not(rf_list_linked(&session->channels));
+	cr_expect_not(rf_list_linked(&session->ust.channels));
 }
 
 Test(channels, have_attributes_that_buffers_can_have)
@@ -100,10 +100,10 @@ Test(channels, have_attributes_that_buffers_can_have)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		cr_expect_eq(enable(cases[i].spec), cases[i].code, "case %zu", i);
-	cr_expect_not(rf_list_linked(&session->channels));
-	cr_expect_not(session->has_named_channel, "a refusal names no channel");
+	cr_expect_not(rf_list_linked(&session->ust.channels));
+	cr_expect_not(session->ust.has_named_channel, "a refusal names no channel");
 	cr_expect_eq(enable((struct channel_spec){"c", 1, 65536, 2, 1, 0, 0}), LTTNG_OK);
-	cr_expect(rf_channel_find(session, "c")->attr.overwrite);
+	cr_expect(rf_channel_find(&session->ust, "c")->attr.overwrite);
 }
 
 Test(channels, have_trace_files_of_limited_size_and_number)
@@ -112,8 +112,8 @@ Test(channels, have_trace_files_of_limited_size_and_number)
 	uint64_t limits[2];
 
 	cr_expect_eq(enable((struct channel_spec){"c", 0, 65536, 4, 1, 65536, 3}), LTTNG_OK);
-	cr_expect(rf_channel_find(session, "c")->attr.tracefile_size == 65536);
-	cr_expect(rf_channel_find(session, "c")->attr.tracefile_count == 3);
+	cr_expect(rf_channel_find(&session->ust, "c")->attr.tracefile_size == 65536);
+	cr_expect(rf_channel_find(&session->ust, "c")->attr.tracefile_count == 3);
 	memcpy(limits, answer_data(answer_of(&bench, &list)) + 31, sizeof(limits));
 	cr_expect(limits[0] == 65536 && limits[1] == 3);
 	cr_expect_eq(enable((struct channel_spec){"d", 0, 65536, 4, 1, 0, 2}), LTTNG_OK);
@@ -138,10 +138,10 @@ Test(channels, are_enabled_again_but_not_twice)
 	cr_expect_eq(disable("nosuch"), LTTNG_ERR_UST_CHAN_NOT_FOUND);
 	cr_expect_eq(disable("c"), LTTNG_OK);
 	cr_expect_eq(disable("c"), LTTNG_OK);
-	cr_expect_not(rf_channel_find(session, "c")->enabled);
+	cr_expect_not(rf_channel_find(&session->ust, "c")->enabled);
 	/* The attributes are not looked at. */
 	cr_expect_eq(enable((struct channel_spec){.name = "c", .size = 3}), LTTNG_OK);
-	cr_expect(rf_channel_find(session, "c")->enabled);
+	cr_expect(rf_channel_find(&session->ust, "c")->enabled);
 }
 
 Test(channels, come_before_the_first_start)
@@ -162,24 +162,24 @@ Test(channels, come_before_the_first_start)
 Test(channels, without_a_name_are_the_default_one)
 {
 	cr_expect_eq(enable(CHANNEL("")), LTTNG_OK);
-	cr_expect_not_null(rf_channel_find(session, "channel0"));
-	cr_expect_not(session->has_named_channel);
+	cr_expect_not_null(rf_channel_find(&session->ust, "channel0"));
+	cr_expect_not(session->ust.has_named_channel);
 	cr_expect_eq(enable(CHANNEL("x")), LTTNG_OK);
-	cr_expect(session->has_named_channel);
+	cr_expect(session->ust.has_named_channel);
 }
 
 Test(channels, do_not_list_metadata_but_configure_it)
 {
 	struct message list = ust_message(10, "s");
 
-	cr_expect(session->metadata.subbuf_size == 4096 && session->metadata.subbuf_count == 2);
+	cr_expect(session->ust.metadata.subbuf_size == 4096 && session->ust.metadata.subbuf_count == 2);
 	cr_expect_eq(enable(CHANNEL("metadata")), LTTNG_OK);
 	cr_expect_eq(answer_of(&bench, &list)->data_len, 0);
-	cr_expect(session->metadata.subbuf_size == 65536 && session->metadata.subbuf_count == 4);
+	cr_expect(session->ust.metadata.subbuf_size == 65536 && session->ust.metadata.subbuf_count == 4);
 	cr_expect_eq(enable((struct channel_spec){"metadata", 0, 5000, 4, 1, 0, 0}), LTTNG_ERR_INVALID);
-	cr_expect_eq(session->metadata.subbuf_size, 65536);
+	cr_expect_eq(session->ust.metadata.subbuf_size, 65536);
 	cr_expect_eq(enable((struct channel_spec){"metadata", 0, 8192, 4, 1, 0, 0}), LTTNG_OK, "any number of times");
-	cr_expect_eq(session->metadata.subbuf_size, 8192);
+	cr_expect_eq(session->ust.metadata.subbuf_size, 8192);
 }
 
 static uint64_t statistic(const struct answer *answer, size_t offset)
@@ -200,8 +200,8 @@ Test(channels, report_one_statistic_each_after_the_first_start)
 	answer_of(&bench, &list);
 	cr_expect_eq(bench.ust.count[FAKE_STATISTICS], 0, "nothing to ask before");
 	cr_assert_eq(code_of(&bench, &start), LTTNG_OK);
-	rf_channel_find(session, "o")->lost_packets = 5;
-	rf_channel_find(session, "d")->lost_packets = 5;
+	rf_channel_find(&session->ust, "o")->lost_packets = 5;
+	rf_channel_find(&session->ust, "d")->lost_packets = 5;
 	answer = answer_of(&bench, &list);
 	cr_expect_eq(bench.ust.count[FAKE_STATISTICS], 1);
 	cr_assert_eq(answer->data_len, 2 * 85);

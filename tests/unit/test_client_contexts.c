@@ -45,10 +45,10 @@ Test(contexts, make_the_default_channel_if_they_go_into_it)
 {
 	cr_expect_eq(add("", 0), LTTNG_ERR_UST_CONTEXT_INVAL);
 	cr_expect_eq(add("other", 5), LTTNG_ERR_UST_CHAN_NOT_FOUND);
-	cr_expect_not(rf_list_linked(&session->channels), "a failure leaves none");
+	cr_expect_not(rf_list_linked(&session->ust.channels), "a failure leaves none");
 	cr_expect_eq(add("", 5), LTTNG_OK);
-	cr_expect(rf_list_linked(&rf_channel_find(session, "channel0")->contexts));
-	cr_expect_not(session->has_named_channel);
+	cr_expect(rf_list_linked(&rf_channel_find(&session->ust, "channel0")->contexts));
+	cr_expect_not(session->ust.has_named_channel);
 }
 
 Test(contexts, come_before_the_first_start)

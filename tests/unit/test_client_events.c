@@ -27,7 +27,7 @@ static uint32_t disable(const char *channel, struct event_spec spec)
 static unsigned int rules(const char *channel)
 {
 	unsigned int count = 0;
-	struct rf_channel *found = rf_channel_find(session, channel);
+	struct rf_channel *found = rf_channel_find(&session->ust, channel);
 
 	cr_assert_not_null(found);
 	rf_list_for_each(node, &found->rules)
@@ -84,7 +84,7 @@ Test(events, that_are_cut_or_longer_are_refused)
 	}
 	put8(&m.payload, 0);
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_INVALID_PROTOCOL);
-	cr_expect_not(rf_list_linked(&session->channels), "nothing was made");
+	cr_expect_not(rf_list_linked(&session->ust.channels), "nothing was made");
 }
 
 /* CAPTURED with the byte at OFFSET changed. */
@@ -123,7 +123,7 @@ Test(events, with_a_wrong_length_or_type_are_refused)
 	cr_expect_eq(changed(1, -1), LTTNG_ERR_INVALID);
 	cr_expect_eq(changed(44, 0), LTTNG_ERR_INVALID_PROTOCOL, "name ends early");
 	cr_expect_eq(changed(49, 'x'), LTTNG_ERR_INVALID_PROTOCOL, "name does not end");
-	cr_expect_not(rf_list_linked(&session->channels));
+	cr_expect_not(rf_list_linked(&session->ust.channels));
 }
 
 Test(events, need_program_and_text_of_a_filter)
@@ -156,7 +156,7 @@ Test(events, never_carry_a_filter_that_aborts_applications)
 	spec.program = SEVEN_ZEROS ZERO "3bffff 0a0a0a0a0a0a0a0a 01 48006900";
 	spec.reloc = 8 * 9 + 3 + 8 + 1;
 	cr_expect_eq(enable("", spec), LTTNG_ERR_FILTER_INVAL);
-	cr_expect_not(rf_list_linked(&session->channels), "nothing was made for it");
+	cr_expect_not(rf_list_linked(&session->ust.channels), "nothing was made for it");
 
 	/* One operand less is fine. */
 	spec.program = SEVEN_ZEROS "3bffff 0a0a0a0a0a0a0a 01 3f006900";
@@ -192,7 +192,7 @@ Test(events, need_a_channel_name_once_there_is_one)
 {
 	cr_expect_eq(enable("", EVENT("a")), LTTNG_OK);
 	cr_expect_eq(enable("made", EVENT("a")), LTTNG_OK, "a channel is made under the name");
-	cr_expect_eq(rf_channel_find(session, "made")->attr.subbuf_size, 524288);
+	cr_expect_eq(rf_channel_find(&session->ust, "made")->attr.subbuf_size, 524288);
 	cr_expect_eq(enable("", EVENT("b")), LTTNG_ERR_NEED_CHANNEL_NAME);
 	cr_expect_eq(
 		disable("", (struct event_spec){.name = "a", .type = -1, .loglevel = -1}), LTTNG_ERR_NEED_CHANNEL_NAME);
@@ -205,8 +205,8 @@ Test(events, keep_out_of_what_belongs_to_agents)
 	cr_expect_eq(enable("c", EVENT("lttng_log4jx")), LTTNG_ERR_INVALID_EVENT_NAME);
 	cr_expect_eq(enable("c", EVENT("lttng_python")), LTTNG_ERR_INVALID_EVENT_NAME);
 	cr_expect_eq(enable(".c", EVENT("a")), LTTNG_ERR_INVALID_CHANNEL_NAME);
-	cr_expect_not(rf_list_linked(&session->channels));
-	cr_expect_not(session->has_named_channel);
+	cr_expect_not(rf_list_linked(&session->ust.channels));
+	cr_expect_not(session->ust.has_named_channel);
 }
 
 Test(events, are_disabled_by_name)

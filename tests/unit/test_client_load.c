@@ -102,14 +102,14 @@ Test(load, makes_a_session_with_all_that_it_had)
 	expect(&start, LTTNG_OK);
 
 	const struct rf_session *session = rf_session_find(&bench.sessions, "s");
-	struct rf_channel *c1 = rf_channel_find(rf_session_find(&bench.sessions, "s"), "c1");
+	struct rf_channel *c1 = rf_channel_find(&rf_session_find(&bench.sessions, "s")->ust, "c1");
 	const struct rf_channel_rule *first = rf_container_of(c1->rules.next, struct rf_channel_rule, node);
 	const struct rf_channel_rule *second = rf_container_of(first->node.next, struct rf_channel_rule, node);
 
 	cr_expect(session->active);
 	cr_expect(first->enabled && !second->enabled && second->node.next == &c1->rules);
-	cr_expect(session->trackers[RF_TRACKER_VGID].policy == RF_TRACK_NONE);
-	cr_expect(rf_tracker_includes(&session->trackers[RF_TRACKER_VPID], 1234));
+	cr_expect(session->ust.trackers[RF_TRACKER_VGID].policy == RF_TRACK_NONE);
+	cr_expect(rf_tracker_includes(&session->ust.trackers[RF_TRACKER_VPID], 1234));
 	cr_expect(rf_timer_armed(&session->clock.period) && rf_timer_armed(&session->clock.sample));
 }
 

@@ -343,12 +343,12 @@ Test(rotation, by_size_looks_when_the_monitor_timer_would)
 
 Test(rotation, by_size_needs_a_monitor_timer)
 {
-	rf_channel_find(session, "c")->attr.monitor_interval = 0;
+	rf_channel_find(&session->ust, "c")->attr.monitor_interval = 0;
 	cr_assert_eq(schedule("s", 0, 1, 1000), LTTNG_OK);
 	cr_assert_eq(command(START), LTTNG_OK);
 	cr_expect_not(rf_timer_armed(&session->clock.sample));
 	/* An interval beyond the clock's range is a long one, not a short one. */
-	rf_channel_find(session, "c")->attr.monitor_interval = UINT64_MAX;
+	rf_channel_find(&session->ust, "c")->attr.monitor_interval = UINT64_MAX;
 	cr_assert_eq(schedule("s", 0, 0, 1000), LTTNG_OK);
 	cr_assert_eq(schedule("s", 0, 1, 1000), LTTNG_OK);
 	cr_expect(session->clock.sample.deadline > rf_now() + 3600 * RF_SECOND);
@@ -359,7 +359,7 @@ Test(rotation, a_look_keeps_the_session_until_it_is_over)
 	struct message destroy = simple(DESTROY, "s");
 	struct answer answer;
 
-	rf_channel_find(session, "c")->attr.monitor_interval = 1;
+	rf_channel_find(&session->ust, "c")->attr.monitor_interval = 1;
 	cr_assert_eq(schedule("s", 0, 1, 1000), LTTNG_OK);
 	cr_assert_eq(command(START), LTTNG_OK);
 	cr_assert(loop_until(FAKE_STATISTICS, 1, 10 * RF_SECOND));

@@ -204,6 +204,94 @@ Test(save, leaves_contexts_out_that_no_loader_takes)
 	cr_expect_null(strstr(bench.broker.text, "unknown"), "every type has a name");
 }
 
+/* By the model: what commands make of it is tested with them. */
+static void add_kernel_rule(struct rf_session *session, struct rf_channel *channel, enum rf_event_type type,
+	const char *name, const struct rf_probe_location *probe, const struct rf_user_probe *user_probe)
+{
+	struct rf_event_rule *rule = rf_event_rule_new();
+
+	cr_assert_not_null(rule);
+	rule->type = type;
+	snprintf(rule->name, sizeof(rule->name), "%s", name);
+	if (probe)
+		rule->probe = *probe;
+	if (user_probe) {
+		rule->user_probe = malloc(sizeof(*user_probe));
+		cr_assert_not_null(rule->user_probe);
+		*rule->user_probe = *user_probe;
+	}
+	cr_assert_not_null(rf_channel_add_rule(session, channel, rule));
+	rf_event_rule_unref(rule);
+}
+
+static void fill_kernel(struct rf_session *session)
+{
+	const struct rf_probe_location symbol = {.symbol = "sym", .offset = 16}, address = {.address = 4096};
+	const struct rf_user_probe function = {RF_USER_PROBE_FUNCTION, -1, "/bin/true", "", "main", 0, {0}};
+	const struct rf_user_probe marker = {RF_USER_PROBE_MARKER, -1, "/lib/x", "prov", "mark", 0, {0}};
+	struct channel_spec spec = {"k", 0, 65536, 4, 0, 0, 0};
+	struct message m = channel_message(session->name, &spec);
+	struct rf_channel *channel;
+
+	m.domain = 1;
+	cr_assert_eq(code_of(&bench, &m), LTTNG_OK);
+	channel = rf_channel_find(&session->kernel, "k");
+	add_kernel_rule(session, channel, RF_EVENT_TRACEPOINT, "sched_switch", NULL, NULL);
+	add_kernel_rule(session, channel, RF_EVENT_SYSCALL, "openat", NULL, NULL);
+	add_kernel_rule(session, channel, RF_EVENT_PROBE, "p", &symbol, NULL);
+	add_kernel_rule(session, channel, RF_EVENT_PROBE, "a", &address, NULL);
+	add_kernel_rule(session, channel, RF_EVENT_FUNCTION, "f", &(struct rf_probe_location){.symbol = "fun"}, NULL);
+	add_kernel_rule(session, channel, RF_EVENT_FUNCTION_ENTRY, "e", &symbol, NULL);
+	add_kernel_rule(session, channel, RF_EVENT_USERSPACE_PROBE, "u", NULL, &function);
+	add_kernel_rule(session, channel, RF_EVENT_USERSPACE_PROBE, "m", NULL, &marker);
+	for (uint32_t type = 0; type < 42; type++) {
+		m = context_message(session->name, "k", type);
+		m.domain = 1;
+		code_of(&bench, &m);
+	}
+	session->kernel.trackers[RF_TRACKER_PID].policy = RF_TRACK_SET;
+	session->kernel.trackers[RF_TRACKER_UID].policy = RF_TRACK_SET;
+	session->kernel.trackers[RF_TRACKER_GID].policy = RF_TRACK_NONE;
+	rf_tracker_add(&session->kernel.trackers[RF_TRACKER_PID], 5, "");
+	rf_tracker_add(&session->kernel.trackers[RF_TRACKER_UID], 0, "root");
+}
+
+Test(save, writes_the_kernel_before_user_space)
+{
+	struct rf_session *session = make("a", "/tmp/out");
+
+	fill_kernel(session);
+	make_channel("a", CHANNEL("c"));
+	cr_assert_eq(save("a"), LTTNG_OK);
+	cr_expect(schema_takes(bench.broker.text), "%s", bench.broker.text);
+	cr_expect_null(strstr(bench.broker.text, "unknown"), "every type of context has a name");
+	expect_part("<domains><domain><type>KERNEL</type><buffer_type>GLOBAL</buffer_type><channels><channel>"
+		    "<name>k</name><enabled>true</enabled>");
+	expect_part("<output_type>SPLICE</output_type>");
+	expect_part("<events><event><name>sched_switch</name><enabled>true</enabled><type>TRACEPOINT</type></event>"
+		    "<event><name>openat</name><enabled>true</enabled><type>SYSCALL</type></event>");
+	expect_part("<event><name>p</name><enabled>true</enabled><type>PROBE</type><attributes><probe_attributes>"
+		    "<symbol_name>sym</symbol_name><offset>16</offset></probe_attributes></attributes></event>");
+	expect_part("<type>PROBE</type><attributes><probe_attributes><address>4096</address></probe_attributes>");
+	expect_part("<type>FUNCTION</type><attributes><probe_attributes><symbol_name>fun</symbol_name>"
+		    "</probe_attributes></attributes></event>");
+	expect_part("<type>FUNCTION_ENTRY</type><attributes><function_attributes><symbol_name>sym</symbol_name>"
+		    "</function_attributes></attributes></event>");
+	expect_part("<type>USERSPACE_PROBE</type><attributes><userspace_probe_function_attributes>"
+		    "<lookup_method>ELF</lookup_method><binary_path>/bin/true</binary_path>"
+		    "<function_name>main</function_name></userspace_probe_function_attributes></attributes></event>");
+	expect_part("<userspace_probe_tracepoint_attributes><lookup_method>SDT</lookup_method>"
+		    "<binary_path>/lib/x</binary_path><provider_name>prov</provider_name>"
+		    "<probe_name>mark</probe_name></userspace_probe_tracepoint_attributes>");
+	expect_part("<contexts><context><type>PID</type></context>"
+		    "<context><perf><type>0</type><config>0</config><name>abc</name></perf></context>");
+	expect_part("<process_attr_trackers><pid_process_attr_tracker><process_attr_values><pid><id>5</id></pid>"
+		    "</process_attr_values></pid_process_attr_tracker><uid_process_attr_tracker>"
+		    "<process_attr_values><uid><name>root</name></uid></process_attr_values>"
+		    "</uid_process_attr_tracker><gid_process_attr_tracker><process_attr_values/>"
+		    "</gid_process_attr_tracker></process_attr_trackers></domain><domain><type>UST</type>");
+}
+
 Test(save, writes_trackers_schedules_and_the_rest)
 {
 	struct rf_session *session = make("a", "/tmp/a & b");
@@ -213,12 +301,12 @@ Test(save, writes_trackers_schedules_and_the_rest)
 	session->active = true;
 	session->schedule = (struct rf_rotation_schedule){.period = 10000000, .size = 4194304};
 	snprintf(session->shm_path, sizeof(session->shm_path), "/dev/pmem");
-	rf_tracker_set_policy(&session->trackers[RF_TRACKER_VPID], RF_TRACK_SET);
-	rf_tracker_set_policy(&session->trackers[RF_TRACKER_VUID], RF_TRACK_SET);
-	rf_tracker_set_policy(&session->trackers[RF_TRACKER_VGID], RF_TRACK_NONE);
-	rf_tracker_add(&session->trackers[RF_TRACKER_VPID], 1234, "");
-	rf_tracker_add(&session->trackers[RF_TRACKER_VUID], 0, "root");
-	rf_tracker_add(&session->trackers[RF_TRACKER_VUID], 4294967295u, "");
+	session->ust.trackers[RF_TRACKER_VPID].policy = RF_TRACK_SET;
+	session->ust.trackers[RF_TRACKER_VUID].policy = RF_TRACK_SET;
+	session->ust.trackers[RF_TRACKER_VGID].policy = RF_TRACK_NONE;
+	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VPID], 1234, "");
+	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VUID], 0, "root");
+	rf_tracker_add(&session->ust.trackers[RF_TRACKER_VUID], 4294967295u, "");
 	cr_assert_eq(save("a"), LTTNG_OK);
 	cr_expect(schema_takes(bench.broker.text));
 	expect_part("<session><name>a</name><shared_memory_path>/dev/pmem</shared_memory_path><domains>");

@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ static pthread_t thread;
 static struct rf_loop *loop;
 static struct rf_client_server *server;
 static struct rf_sessions sessions;
-static struct rf_ust_domain ust;
+static struct rf_recorder ust;
 static struct rf_watch wake;
 static atomic_int wish; /* what the loop's thread does when it is woken */
 static atomic_int pending, done_count;
@@ -342,6 +343,75 @@ static void send_descriptors(int fd, unsigned int count)
 		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
 	}
 	cr_assert_eq(sendmsg(fd, &message, MSG_NOSIGNAL), 1);
+}
+
+static void send_file(int fd, const char *path)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {.iov_base = "", .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct cmsghdr *rights = (struct cmsghdr *)control;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(rights), &file, sizeof(file));
+	cr_assert_eq(sendmsg(fd, &message, MSG_NOSIGNAL), 1);
+	close(file);
+}
+
+/* What a client sent comes back as its own descriptor, behind the message. */
+Test(server, passes_descriptors_on_and_back)
+{
+	static const char bytes[] =
+		"06 00 00000000 00 00000000 00000000 03000000 00000000 00000000 00000000 19000000 00000000 00000000"
+		"757000 00 05000000 0a000000 6d61696e00 2f6465762f6e756c6c00 01";
+	struct message m = kernel_message(6, "s"), list = kernel_message(12, "s");
+	struct answer answer;
+	struct stat ours, theirs;
+	int fd;
+
+	make_session();
+	put_hex(&m.payload, bytes);
+	put_field(&m.args, "c", 256);
+	put32(&m.args, (int64_t)m.payload.len);
+	put_field(&list.args, "c", 256);
+	m.fd_count = 1;
+	fd = dial();
+	give_message(fd, &m);
+	send_file(fd, "/dev/null");
+	/* A look for the tracer, the places of the probe, the channel, the rule. */
+	for (int i = 0; i < 4; i++) {
+		wait_until(atomic_load(&pending) == 1);
+		let_loop(WISH_COMPLETE);
+	}
+	cr_assert_eq(hear(fd, &answer), 24);
+	cr_assert_eq(answer.code, LTTNG_OK);
+
+	char control[CMSG_SPACE(2 * sizeof(int))];
+	char reply[1024];
+	struct iovec part = {.iov_base = reply, .iov_len = sizeof(reply)};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	uint32_t fd_count = 0;
+	size_t len = 24 + 4 + m.payload.len;
+
+	fd = dial();
+	give_message(fd, &list);
+	cr_assert_eq(recv(fd, reply, len, MSG_WAITALL), (ssize_t)len);
+	memcpy(&fd_count, reply + 20, sizeof(fd_count));
+	cr_expect_eq(fd_count, 1);
+	cr_assert_eq(recvmsg(fd, &message, MSG_CMSG_CLOEXEC), 1);
+	close(fd);
+	cr_expect_eq(reply[0], 0);
+	cr_assert_not_null(CMSG_FIRSTHDR(&message));
+	cr_assert_eq(CMSG_FIRSTHDR(&message)->cmsg_len, CMSG_LEN(sizeof(int)));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	cr_assert(fstat(fd, &theirs) == 0 && stat("/dev/null", &ours) == 0);
+	cr_expect_eq(theirs.st_ino, ours.st_ino);
+	close(fd);
 }
 
 Test(server, refuses_a_wrong_number_of_descriptors_and_keeps_none)

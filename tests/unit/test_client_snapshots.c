@@ -126,15 +126,15 @@ Test(snapshots, overwrite_by_default)
 	struct message enable = event_message(6, "t", "", &event);
 
 	cr_expect_eq(code_of(&bench, &channel), LTTNG_OK);
-	cr_expect(rf_channel_find(session, "c")->attr.overwrite);
-	cr_expect_eq(rf_channel_find(session, "c")->attr.output, 1, "mmap, whatever was asked for");
+	cr_expect(rf_channel_find(&session->ust, "c")->attr.overwrite);
+	cr_expect_eq(rf_channel_find(&session->ust, "c")->attr.output, 1, "mmap, whatever was asked for");
 	spec = (struct channel_spec)CHANNEL("d");
 	channel = channel_message("s", &spec);
 	cr_expect_eq(code_of(&bench, &channel), LTTNG_OK);
-	cr_expect_not(rf_channel_find(session, "d")->attr.overwrite);
+	cr_expect_not(rf_channel_find(&session->ust, "d")->attr.overwrite);
 	cr_assert_eq(code_of(&bench, &other), LTTNG_OK);
 	cr_assert_eq(code_of(&bench, &enable), LTTNG_OK);
-	cr_expect(rf_channel_find(rf_session_find(&bench.sessions, "t"), "channel0")->attr.overwrite);
+	cr_expect(rf_channel_find(&rf_session_find(&bench.sessions, "t")->ust, "channel0")->attr.overwrite);
 }
 
 Test(snapshots, have_one_output_at_most)
@@ -253,7 +253,7 @@ Test(snapshots, sessions_without_output_can_be_given_one)
 	m.session = "n";
 	cr_assert_eq(code_of(&bench, &create), LTTNG_OK);
 	cr_assert_eq(code_of(&bench, &channel), LTTNG_OK);
-	cr_expect_not(rf_channel_find(rf_session_find(&bench.sessions, "n"), "c")->attr.overwrite);
+	cr_expect_not(rf_channel_find(&rf_session_find(&bench.sessions, "n")->ust, "c")->attr.overwrite);
 	cr_expect_eq(code_of(&bench, &begin), LTTNG_OK);
 	cr_expect_eq(code_of(&bench, &m), LTTNG_OK);
 	cr_expect_str_eq(rf_session_find(&bench.sessions, "n")->snapshot.path, "/tmp/n");

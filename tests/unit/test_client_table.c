@@ -63,6 +63,7 @@ Test(table, has_the_names_and_numbers_of_the_protocol)
 Test(table, knows_domain_commands)
 {
 	/* Every number except these asks for the kernel tracer first. */
+	bench.ust.fail[FAKE_LOOK] = LTTNG_ERR_KERN_NA;
 	for (uint32_t number = 0; number < RF_CMD_COUNT; number++) {
 		bool domain = !(number == 9 || number == 11 || number == 16 || number == 17 ||
 			(number >= 24 && number <= 28) || number == 31 || (number >= 40 && number <= 42) ||
@@ -72,6 +73,51 @@ Test(table, knows_domain_commands)
 
 		cr_expect_eq(code == LTTNG_ERR_KERN_NA, domain, "%u: %u", number, code);
 	}
+}
+
+Test(table, looks_for_a_tracer_until_there_is_one)
+{
+	struct message m = {.number = 10, .session = "s", .domain = RF_DOMAIN_KERNEL};
+
+	bench.ust.fail[FAKE_LOOK] = LTTNG_ERR_KERN_VERSION;
+	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_KERN_VERSION);
+	bench.ust.fail[FAKE_LOOK] = 0;
+	cr_expect_eq(code_of(&bench, &m), LTTNG_OK);
+	cr_expect_eq(code_of(&bench, &m), LTTNG_OK);
+	cr_expect_eq(bench.ust.count[FAKE_LOOK], 2);
+}
+
+Test(table, keeps_the_kernel_from_who_may_not_trace_it)
+{
+	struct message create = create_message("mine", "/tmp/x");
+	struct message m = {.number = 10, .session = "mine", .domain = RF_DOMAIN_KERNEL};
+	struct answer answer;
+
+	bench.ust.kernel_ready = true;
+	bench.ust.kernel_uid = 1000;
+	for (uid_t uid = 1000; uid < 1002; uid++) {
+		send_as(&bench, uid, &create, &answer);
+		send_as(&bench, uid, &m, &answer);
+		cr_expect(answer.given && answer.code == (uid == 1000 ? LTTNG_OK : LTTNG_ERR_EPERM), "%u", uid);
+	}
+	/* Nor does it say which sessions there are. */
+	m.session = "nosuch";
+	send_as(&bench, 1001, &m, &answer);
+	cr_expect_eq(answer.code, LTTNG_ERR_EPERM);
+	/* Who is no longer allowed to does not start what was set up. */
+	m.session = "mine";
+	m.number = 16;
+	m.domain = 0;
+	struct rf_session *mine = rf_session_find(&bench.sessions, "mine");
+	const struct rf_channel_attr attr = {.subbuf_size = 4096, .subbuf_count = 2};
+	struct rf_channel *channel = rf_channel_new(mine, "c", &attr);
+
+	cr_assert_not_null(channel);
+	rf_list_append(&mine->kernel.channels, &channel->node);
+	bench.ust.kernel_uid = 1;
+	send_as(&bench, 1000, &m, &answer);
+	cr_expect(answer.given && answer.code == LTTNG_ERR_EPERM);
+	cr_expect_eq(code_of(&bench, &m), LTTNG_OK);
 }
 
 Test(table, says_what_a_rootless_daemon_lacks)
@@ -100,6 +146,8 @@ Test(table, checks_permission_before_it_reveals_or_makes_anything)
 	struct message create = create_message("theirs", "/tmp/x");
 	struct answer answer;
 
+	bench.ust.kernel_ready = true;
+	bench.ust.kernel_uid = 1001;
 	send_as(&bench, 1000, &create, &answer);
 	cr_assert_eq(answer.code, LTTNG_OK);
 	for (uint32_t number = 0; number < RF_CMD_COUNT; number++) {
@@ -110,15 +158,14 @@ Test(table, checks_permission_before_it_reveals_or_makes_anything)
 		for (uint32_t domain = 0; domain < 7; domain++) {
 			struct message m = {.number = number, .session = "theirs", .domain = domain};
 
-			if (domain == RF_DOMAIN_KERNEL && (command->flags & RF_DOMAIN_COMMAND))
-				continue;
 			send_as(&bench, 1001, &m, &answer);
 			cr_expect(answer.given && answer.code == LTTNG_ERR_EPERM, "%u/%u: %u", number, domain,
 				answer.code);
 		}
 	}
 	/* Not even the domain that the prelude makes for the owner. */
-	cr_expect_not(rf_session_find(&bench.sessions, "theirs")->has_ust);
+	cr_expect_not(rf_session_find(&bench.sessions, "theirs")->ust.used);
+	cr_expect_not(rf_session_find(&bench.sessions, "theirs")->kernel.used);
 	/* The name is taken all the same. */
 	send_as(&bench, 1001, &create, &answer);
 	cr_expect_eq(answer.code, LTTNG_ERR_EXIST_SESS);
@@ -131,13 +178,16 @@ Test(table, makes_the_domain_only_where_it_is_used)
 		struct message m = ust_message(number, "s");
 		struct rf_session *session = rf_session_find(&bench.sessions, "s");
 
-		if (number == 9)
+		if (number == 9 || number == 35 || number == 32 || number == 33)
 			continue;
 		put32(&m.args, 1); /* an attribute for the trackers; a length, and no payload, for others */
-		session->has_ust = false;
-		if (number != 35 && number != 32 && number != 33)
-			code_of(&bench, &m);
-		cr_expect_eq(session->has_ust, makes, "%u", number);
+		session->ust.used = session->kernel.used = false;
+		code_of(&bench, &m);
+		cr_expect(session->ust.used == makes && !session->kernel.used, "%u", number);
+		session->ust.used = false;
+		m.domain = RF_DOMAIN_KERNEL;
+		code_of(&bench, &m);
+		cr_expect(session->kernel.used == makes && !session->ust.used, "%u", number);
 	}
 }
 
@@ -149,7 +199,12 @@ Test(table, wants_the_domain_for_disabling)
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
 	m.domain = 3;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
-	session->has_ust = true;
+	m.domain = 1;
+	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_NO_CHANNEL);
+	session->kernel.used = true;
+	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_KERN_CHAN_NOT_FOUND);
+	session->ust.used = true;
+	m.domain = 3;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_AGENT_TRACING_DISABLED);
 	m.domain = 0;
 	cr_expect_eq(code_of(&bench, &m), LTTNG_ERR_UNKNOWN_DOMAIN);
@@ -163,7 +218,7 @@ Test(table, refuses_empty_payloads)
 		uint32_t number, code;
 	} needs[] = {{0, 152}, {3, 152}, {5, 97}, {6, 152}, {21, 97}, {43, 152}, {44, 152}, {49, 152}, {52, 152}};
 
-	rf_session_find(&bench.sessions, "s")->has_ust = true;
+	rf_session_find(&bench.sessions, "s")->ust.used = true;
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		struct message m = ust_message(needs[i].number, "s");
 

@@ -118,7 +118,7 @@ Test(trackers, keep_names_and_compare_numbers)
 	cr_expect_eq(change(ADD, VUID, 1, 5, NULL), LTTNG_OK);
 	expect_set(VUID, "02000000 02000000 0500000000000000 726f6f7400 01000000 0500000000000000");
 	cr_expect_eq(change(ADD, VUID, 1, 0, NULL), LTTNG_ERR_PROCESS_ATTR_EXISTS, "root, spelt otherwise");
-	cr_expect(rf_tracker_includes(&session->trackers[RF_TRACKER_VUID], 0));
+	cr_expect(rf_tracker_includes(&session->ust.trackers[RF_TRACKER_VUID], 0));
 	cr_expect_eq(change(REMOVE, VUID, 1, 0, NULL), LTTNG_ERR_PROCESS_ATTR_MISSING);
 	cr_expect_eq(change(REMOVE, VUID, 2, 0, "root"), LTTNG_OK);
 	cr_expect_eq(change(REMOVE, VUID, 2, 0, "root"), LTTNG_ERR_PROCESS_ATTR_MISSING);

@@ -263,6 +263,44 @@ Test(consumer_rings, snapshots_leave_what_they_copy)
 	finish(&peer);
 }
 
+static int drop(struct peer *peer)
+{
+	const struct rf_consumer_drop_channel message = {.trace = TRACE, .channel = CHANNEL};
+	uint32_t serial = ++peer->serial;
+	struct rf_frame frame;
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_drop_channel_encode(&w, &message);
+	peer_send(peer, RF_CONSUMER_DROP_CHANNEL, serial, &w, -1);
+	do
+		cr_assert_eq(peer_receive(peer, &frame), 1);
+	while (frame.serial != serial);
+	return frame.status;
+}
+
+/* Before the trace was ever started. Another one may have its name, files and number. */
+Test(consumer_rings, a_channel_is_dropped)
+{
+	struct peer peer;
+
+	if (!begin_in(&peer, 2048, false, 20000, 0))
+		return;
+	cr_assert_eq(drop(&peer), 0);
+	cr_assert_eq(drop(&peer), -ENOENT);
+	create_rings(&peer, 5, false, 0);
+	describe_record(&peer);
+	peer_describe_channel(&peer, TRACE, CLASS);
+	peer_move(&peer, TRACE, 2, false);
+	request(&peer, RF_CONSUMER_SETTLE_SESSION, 0);
+	instance_on(&instance, true);
+	record(0, 5000);
+	request(&peer, RF_CONSUMER_FLUSH_SESSION, 0);
+	cr_assert_eq(count(&peer, "d2", "syscall_entry_getppid"), 5000);
+	cr_assert_eq(drop(&peer), 0);
+	finish(&peer);
+}
+
 /* Without a flush, and with hardly anything in the ring. */
 Test(consumer_rings, packets_are_closed_in_time)
 {

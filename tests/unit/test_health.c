@@ -236,7 +236,7 @@ static void serve_consumers(void)
 {
 	loop = rf_loop_create();
 	rf_consumers_init(&consumers, loop, NULL);
-	cr_assert_eq(rf_health_parts_init(&parts, loop, &consumers, NULL, NULL), 0);
+	cr_assert_eq(rf_health_parts_init(&parts, loop, &consumers, NULL, NULL, NULL), 0);
 	health = rf_health_create();
 	cr_assert_not_null(health);
 	cr_assert_eq(rf_health_serve_consumers(health, listening(), &parts), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Mail from several threads: everything arrives, and each thread's in order. */
-#include "sessiond/ust/mailbox.h"
+#include "sessiond/mailbox.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>

@@ -145,9 +145,9 @@ Test(metadata_text, stream)
 
 	rf_text_init(&contexts, 4096);
 	cr_assert_eq(rf_field_text(&contexts, &context, &vpid, 1, 2), 0);
-	rf_metadata_stream(&text, 1, true, contexts.data, contexts.len);
+	rf_ctf_stream(&text, 1, true, contexts.data, contexts.len);
 	rf_text_free(&contexts);
-	rf_metadata_stream(&text, 2, false, NULL, 0);
+	rf_ctf_stream(&text, 2, false, NULL, 0);
 	expect_text(
 		"stream {\n\tid = 1;\n\tevent.header := struct event_header_large;\n"
 		"\tpacket.context := struct packet_context;\n\tevent.context := struct {\n"
@@ -169,7 +169,7 @@ Test(metadata_text, event)
 
 	rf_text_init(&body, 4096);
 	cr_assert_eq(rf_metadata_event_body(&body, &context, &event), 0);
-	rf_metadata_event(&text, event.name, 5, 1, body.data, body.len);
+	rf_ctf_event(&text, event.name, 5, 1, body.data, body.len);
 	rf_text_free(&body);
 	expect_text("event {\n\tname = \"demo:b\";\n\tid = 5;\n\tstream_id = 1;\n\tloglevel = 12;\n",
 		"\tmodel.emf.uri = \"http://example.com/m?q=demo:b\";\n\tfields := struct {\n"

@@ -49,10 +49,10 @@ Test(quota, what_rules_take_is_limited_and_given_back)
 		rf_channel_new(other, "c", &attr), rf_channel_new(roots, "c", &attr)};
 	unsigned int added = 0;
 
-	rf_list_append(&first->channels, &channels[0]->node);
-	rf_list_append(&second->channels, &channels[1]->node);
-	rf_list_append(&other->channels, &channels[2]->node);
-	rf_list_append(&roots->channels, &channels[3]->node);
+	rf_list_append(&first->ust.channels, &channels[0]->node);
+	rf_list_append(&second->ust.channels, &channels[1]->node);
+	rf_list_append(&other->ust.channels, &channels[2]->node);
+	rf_list_append(&roots->ust.channels, &channels[3]->node);
 	while (rf_channel_add_rule(first, channels[0], rule))
 		added++;
 	cr_assert_eq(added, (RF_QUOTA_BYTES - 2 * sizeof(struct rf_channel)) / rf_quota_of_rule(rule));

@@ -106,14 +106,14 @@ Test(session, frees_its_channels_rules_and_contexts)
 	struct rf_channel *first = rf_channel_new(session, "c", &attr), *second = rf_channel_new(session, "d", &attr);
 	struct rf_event_rule *shared = rule("a", "b", NULL);
 
-	rf_list_append(&session->channels, &first->node);
-	rf_list_append(&session->channels, &second->node);
+	rf_list_append(&session->ust.channels, &first->node);
+	rf_list_append(&session->ust.channels, &second->node);
 
 	struct rf_channel_rule *in_first = rf_channel_add_rule(session, first, shared);
 	struct rf_channel_rule *in_second = rf_channel_add_rule(session, second, shared);
 
 	cr_expect(first->id != second->id && in_first->id != in_second->id && in_first->id != first->id);
-	cr_expect_eq(rf_channel_find(session, "d"), second);
+	cr_expect_eq(rf_channel_find(&session->ust, "d"), second);
 	cr_expect_eq(rf_channel_find_rule(second, shared), in_second);
 	cr_expect_eq(atomic_load(&shared->refs), 3);
 	rf_session_free(session);

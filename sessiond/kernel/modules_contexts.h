@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 /*
- * False for what the tracer does not have, and for what it must not be asked for: a performance counter that cannot be
- * made crashes the kernel. Those of software are there on every machine; whether others are, cannot be asked from here.
- * The counter's name becomes a name in the metadata and has to be one.
+ * False for what the tracer does not have, and for what it must not be asked for: `prio`, and performance counters, of
+ * which one that cannot be made crashes the kernel. Those of software are there on every machine; whether others are,
+ * cannot be asked from here. The counter's name becomes a name in the metadata and has to be one.
  */
 bool rf_modules_make_context(const struct rf_context *context, struct rf_modules_context *wanted);
 

@@ -5,10 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/*
- * Left: the client protocol's numbers, as <lttng/event.h> publishes them. `prio` is not here: the tracer takes it
- * (2.13.9 on Linux 6.1 does) and the kernel crashes at the first event that has it.
- */
+/* Left: the client protocol's numbers, as <lttng/event.h> publishes them. RF_MODULES_HARMFUL_CONTEXT is not here. */
 static const struct {
 	uint32_t client;
 	uint32_t modules;

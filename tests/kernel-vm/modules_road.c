@@ -381,6 +381,21 @@ static struct rf_event_rule *filtered(int32_t dirfd)
 	return rule;
 }
 
+/* $ctx.prio */
+static struct rf_event_rule *harmful(void)
+{
+	static const uint8_t program[] = {70, 255, 255, 1, 0, 0, '$', 'c', 't', 'x', '.', 'p', 'r', 'i', 'o', 0};
+	struct rf_event_rule *rule = new_rule(RF_EVENT_TRACEPOINT, "sched_switch");
+
+	rule->bytecode = malloc(sizeof(program));
+	if (!rule->bytecode)
+		err(1, "program");
+	memcpy(rule->bytecode, program, sizeof(program));
+	rule->bytecode_len = sizeof(program);
+	rule->bytecode_reloc = 4;
+	return rule;
+}
+
 static void filters(void)
 {
 	struct rf_kernel_trace *trace = new_trace(++dirs, false);
@@ -393,6 +408,7 @@ static void filters(void)
 	rule = filtered(77);
 	rule->bytecode[rule->bytecode_len - 1] = 'x';
 	check_code(add_rule(trace, 1, rule), LTTNG_ERR_FILTER_INVAL, "filter without an end");
+	check_code(add_rule(trace, 1, harmful()), LTTNG_ERR_FILTER_INVAL, "filter with a harmful context");
 	check_code(add_rule(trace, 1, filtered(77)), LTTNG_OK, "filter");
 	check_code(tracer->ops->start(trace), LTTNG_OK, "start");
 	open_file(77, 10);

@@ -27,7 +27,7 @@ kernel_missing() {
 		echo "this kernel has neither lttng-modules nor tracefs"
 	elif [ "$SUITE" = stock ] && [ "$KERNEL_TRACER" != modules ]; then
 		echo "the stock daemons need lttng-modules"
-	elif [ "$(readlink /run/all-proc/1/ns/pid)" != "pid:[4026531836]" ]; then
+	elif [ "$RF_OUTER_PIDS" != "pid:[4026531836]" ]; then
 		echo "in a container the kernel's thread ids are not known"
 	fi
 }

@@ -11,6 +11,7 @@
 #
 # The command finds in its environment:
 #     RF_PRIVATE=1   it is inside
+#     RF_OUTER_PIDS  the process name space that it was called from
 #     T              a scratch directory (on the private tmpfs); HOME and TMPDIR point below it
 #
 # /run/all-proc is the /proc of who started it. With RF_SHARE_PIDS=1 processes have no name space of their own: for what the
@@ -26,6 +27,8 @@ die() {
 if [ "${1:-}" != --inside ]; then
 	[ $# -ge 1 ] || die "usage: private.sh COMMAND [ARGUMENT...]"
 	[ "$(id -u)" = 0 ] || die "must be root: it makes namespaces and changes identities"
+	RF_OUTER_PIDS=$(readlink /proc/self/ns/pid)
+	export RF_OUTER_PIDS
 	pids=-p
 	[ -z "${RF_SHARE_PIDS:-}" ] || pids=
 	# shellcheck disable=SC2086 # an option or none

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel has at one time: processes, their open files and so on, as the broker reads it for a state dump. A
- * stream of records, host byte order:
+ * What the machine has at one time: threads, interrupts, network interfaces, block devices and processors, as the
+ * broker reads it for a state dump. A stream of records, host byte order:
  *
  *   u32 size of the body, u32 kind (enum rf_state_kind), u64 time of reading (CLOCK_MONOTONIC, ns), body
  *
@@ -18,12 +18,10 @@
 enum rf_state_kind {
 	RF_STATE_END = 1, /* no body */
 	RF_STATE_PROCESS = 2,
-	RF_STATE_FILE = 3,
-	RF_STATE_NAMESPACE = 4,
-	RF_STATE_INTERRUPT = 5,
-	RF_STATE_INTERFACE = 6,
-	RF_STATE_BLOCK_DEVICE = 7,
-	RF_STATE_CPU = 8,
+	RF_STATE_INTERRUPT = 3,
+	RF_STATE_INTERFACE = 4,
+	RF_STATE_BLOCK_DEVICE = 5,
+	RF_STATE_CPU = 6,
 };
 
 /* As readers of traces number them. */
@@ -41,37 +39,6 @@ enum rf_process_status {
 #define RF_STATE_PROCESS_FIELDS(X)                                                                                     \
 	X(i32, tid) X(i32, pid) X(i32, ppid) X(u8, kernel_thread) X(u8, status) X(u32, cpu) X(name, name)
 RF_MESSAGE(rf_state_process, RF_STATE_PROCESS_FIELDS)
-
-/* flags: as of open(2). fmode: 1 to read, 2 to write. */
-#define RF_STATE_FILE_FIELDS(X) X(i32, pid) X(i32, fd) X(u32, flags) X(u32, fmode) X(path, filename)
-RF_MESSAGE(rf_state_file, RF_STATE_FILE_FIELDS)
-
-enum rf_namespace_kind {
-	RF_NAMESPACE_PID = 0,
-	RF_NAMESPACE_USER = 1,
-	RF_NAMESPACE_UTS = 2,
-	RF_NAMESPACE_IPC = 3,
-	RF_NAMESPACE_NET = 4,
-	RF_NAMESPACE_MNT = 5,
-	RF_NAMESPACE_CGROUP = 6,
-	RF_NAMESPACE_TIME = 7,
-	RF_NAMESPACES,
-};
-
-/* vtid, vpid, vppid: of PID alone. vuid, vgid: of USER alone. level: of these two, 0 for the initial one. */
-/* clang-format off */
-#define RF_STATE_NAMESPACE_FIELDS(X) \
-	X(u8, namespace) \
-	X(i32, tid) \
-	X(i32, vtid) \
-	X(i32, vpid) \
-	X(i32, vppid) \
-	X(u32, vuid) \
-	X(u32, vgid) \
-	X(i32, level) \
-	X(u32, inode)
-/* clang-format on */
-RF_MESSAGE(rf_state_namespace, RF_STATE_NAMESPACE_FIELDS)
 
 /* name: of the controller. action: who has it. */
 #define RF_STATE_INTERRUPT_FIELDS(X) X(u32, irq) X(name, name) X(name, action)

@@ -15,8 +15,8 @@
  */
 void rf_channel_order(struct rf_channel *channel, const struct rf_stream_order *order, struct rf_completion *completion,
 	struct rf_list *requests);
-/* To those from stream FIRST on. */
-void rf_channel_order_from(struct rf_channel *channel, unsigned int first, const struct rf_stream_order *order,
+/* To those from stream BEGIN on. */
+void rf_channel_order_from(struct rf_channel *channel, unsigned int begin, const struct rf_stream_order *order,
 	struct rf_completion *completion, struct rf_list *requests);
 /* Asks the broker for what is in REQUESTS, which is empty then. The channels live at least until it has answered. */
 void rf_channel_files_ask(struct rf_list *requests);

@@ -261,7 +261,7 @@ uint32_t rf_rwbs_bits(const uint8_t *text, size_t len)
 
 	len = strnlen((const char *)text, len);
 	/* The same letter is a flush before the operation, or the operation. */
-	if (len > 1 && text[0] == 'F' && memchr("WDRFNZ", text[1], 6)) {
+	if (len > 1 && text[0] == 'F' && strchr("WDRFNZ", text[1])) {
 		bits |= RWBS_PREFLUSH;
 		at++;
 	}

@@ -66,7 +66,7 @@ FUZZ_CONSUMER := $(addprefix $(FUZZ_BUILD)/,fuzz_packet fuzz_ring)
 $(filter $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CONSUMERD_LIBS)
-FUZZ_BROKER := $(FUZZ_BUILD)/fuzz_broker
+FUZZ_BROKER := $(addprefix $(FUZZ_BUILD)/,fuzz_broker fuzz_state)
 $(filter $(FUZZ_BROKER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(BROKER) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(BROKER_LIBS)

@@ -4,11 +4,14 @@
 #include "policy/hooks.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/securebits.h>
+#include <stdio.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PRIORITY_HIGHEST (-20)
@@ -134,6 +137,28 @@ int rf_caps_keep_modules(void)
 	return err;
 }
 
+/*
+ * Where the scheduler groups processes by session, a priority counts within its session alone; the session has another
+ * one. The kernel lets it be changed only so often, on the whole machine. A kernel that does not group has no such
+ * file.
+ */
+static int raise_session(void)
+{
+	const struct timespec pause = {.tv_nsec = 110000000};
+	int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+	int err = -EAGAIN;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	for (int i = 0; err == -EAGAIN && i < 5; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		err = dprintf(fd, "%d", PRIORITY_HIGHEST) < 0 ? -errno : 0;
+	}
+	close(fd);
+	return err;
+}
+
 /* It lasts through a change of identity and execve(). */
 int rf_priority_raise(void)
 {
@@ -147,7 +172,7 @@ int rf_priority_raise(void)
 		cap_free(caps);
 	if (!err && setpriority(PRIO_PROCESS, 0, PRIORITY_HIGHEST) < 0)
 		err = -errno;
-	return err;
+	return err ? err : raise_session();
 }
 
 static int take_identity(const struct rf_identity *identity)

@@ -27,9 +27,9 @@ static enum rf_process_status status_of(char state)
 static uint64_t field_at(const char *text, unsigned int number)
 {
 	while (text && number--) {
-		const char *space = strchr(text, ' ');
-
-		text = space ? space + 1 : NULL;
+		text = strchr(text, ' ');
+		if (text)
+			text++;
 	}
 	return text ? strtoull(text, NULL, 10) : 0;
 }

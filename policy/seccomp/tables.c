@@ -92,7 +92,6 @@ static const struct rf_call_rule sessiond_rules[] = {
 	ANY(dup, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(dup3, "liblttng-ust-ctl duplicates buffers' descriptors"),
 	ANY(pipe2, "liblttng-ust-ctl"),
-	ANY(sysinfo, "the C library sorts what is large by how much memory there is"),
 	ANY(memfd_create, "texts of saved sessions, on their way to the broker"),
 	ANY(pread64, "programs of clients that get probes, for where in them a function is"),
 	WHEN(fcntl, RF_ARG_EQUAL, 1, F_ADD_SEALS, "nobody changes such a text while the broker reads it"),

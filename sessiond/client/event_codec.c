@@ -161,14 +161,14 @@ static uint32_t text_size(const char *text)
 /* Lengths of what the type adds; 0 for most. */
 static uint32_t probe_size(const struct rf_event_line *line)
 {
-	bool probe = line->type == RF_EVENT_PROBE || line->type == RF_EVENT_FUNCTION;
+	bool probe = line->rule && (line->type == RF_EVENT_PROBE || line->type == RF_EVENT_FUNCTION);
 
 	return probe ? 2 * sizeof(uint64_t) + sizeof(uint32_t) + text_size(line->rule->probe.symbol) : 0;
 }
 
 static uint32_t function_size(const struct rf_event_line *line)
 {
-	bool entry = line->type == RF_EVENT_FUNCTION_ENTRY;
+	bool entry = line->rule && line->type == RF_EVENT_FUNCTION_ENTRY;
 
 	return entry ? sizeof(uint32_t) + text_size(line->rule->probe.symbol) : 0;
 }

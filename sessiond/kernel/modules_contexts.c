@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Left: the client protocol's numbers, as <lttng/event.h> publishes them. */
+/* Left: the client protocol's numbers, as <lttng/event.h> publishes them. RF_MODULES_HARMFUL_CONTEXT is not here. */
 static const struct {
 	uint32_t client;
 	uint32_t modules;
@@ -14,7 +14,6 @@ static const struct {
 	{1, RF_MODULES_CONTEXT_PERF},  /* perf counter */
 	{13, RF_MODULES_CONTEXT_PERF}, /* the same, of a CPU */
 	{2, 2},                        /* procname */
-	{3, 3},                        /* prio */
 	{4, 4},                        /* nice */
 	{5, 5},                        /* vpid */
 	{6, 6},                        /* tid */

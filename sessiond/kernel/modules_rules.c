@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Event rules in channels of lttng-modules. */
 #include "common/log.h"
+#include "sessiond/kernel/modules_contexts.h"
 #include "sessiond/kernel/modules_ioctl.h"
 #include "sessiond/kernel/modules_trace.h"
 #include "sessiond/model/filter_check.h"
@@ -58,6 +59,14 @@ static bool name_ok(const char *name)
 	return true;
 }
 
+/* Contexts that rf_modules_make_context() does not ask for may not come by a filter, either. */
+static bool filter_ok(const struct rf_event_rule *rule)
+{
+	return rf_filter_check(rule->bytecode, rule->bytecode_len, rule->bytecode_reloc) &&
+		!rf_filter_reads_context(
+			rule->bytecode, rule->bytecode_len, rule->bytecode_reloc, RF_MODULES_HARMFUL_CONTEXT);
+}
+
 /* Whether the rule has what its type needs, and nothing that it cannot have. */
 static int check(const struct rf_event_rule *rule, const struct instrumentation *instrumentation)
 {
@@ -65,8 +74,7 @@ static int check(const struct rf_event_rule *rule, const struct instrumentation 
 
 	if (!instrumentation || rule->exclusion_count)
 		return LTTNG_ERR_KERN_ENABLE_FAIL;
-	if (rule->bytecode &&
-		(instrumentation->direct || !rf_filter_check(rule->bytecode, rule->bytecode_len, rule->bytecode_reloc)))
+	if (rule->bytecode && (instrumentation->direct || !filter_ok(rule)))
 		return LTTNG_ERR_FILTER_INVAL;
 	if (!instrumentation->direct)
 		return LTTNG_OK;

@@ -16,7 +16,6 @@
 #define U8(NAME) INTEGER(8, 0, 10, NAME)
 #define STRING(NAME) "\t\tstring _" NAME ";\n"
 #define COMM(NAME) "\t\tinteger { size = 8; align = 8; signed = 0; encoding = UTF8; base = 10; } _" NAME "[16];\n"
-#define OTHER_NAMESPACE BODY(I32("tid") U32("ns_inum"))
 
 static const struct {
 	const char *name;
@@ -27,25 +26,12 @@ static const struct {
 	[RF_STATE_EVENT_PROCESS] = {"lttng_statedump_process_state",
 		BODY(I32("tid") I32("pid") I32("ppid") COMM("name") I32("type") I32("mode") I32("submode") I32("status")
 				U32("cpu") INTEGER(64, 0, 16, "file_table_address"))},
-	[RF_STATE_EVENT_FILE] = {"lttng_statedump_file_descriptor",
-		BODY(INTEGER(64, 0, 16, "file_table_address") I32("fd") INTEGER(32, 0, 8, "flags")
-				INTEGER(32, 0, 16, "fmode") STRING("filename"))},
 	[RF_STATE_EVENT_INTERRUPT] = {"lttng_statedump_interrupt", BODY(U32("irq") STRING("name") STRING("action"))},
 	[RF_STATE_EVENT_INTERFACE] = {"lttng_statedump_network_interface", BODY(STRING("name") U32("address_ipv4"))},
 	[RF_STATE_EVENT_BLOCK_DEVICE] = {"lttng_statedump_block_device", BODY(U32("dev") STRING("diskname"))},
 	[RF_STATE_EVENT_CPU] = {"lttng_statedump_cpu_topology",
 		BODY(STRING("architecture") U16("cpu_id") STRING("vendor") U8("family") U8("model") STRING("model_name")
 				U16("physical_id") U16("core_id") U16("cores"))},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_PID] = {"lttng_statedump_process_pid_ns",
-		BODY(I32("tid") I32("vtid") I32("vpid") I32("vppid") I32("ns_level") U32("ns_inum"))},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_USER] = {"lttng_statedump_process_user_ns",
-		BODY(I32("tid") U32("vuid") U32("vgid") I32("ns_level") U32("ns_inum"))},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_UTS] = {"lttng_statedump_process_uts_ns", OTHER_NAMESPACE},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_IPC] = {"lttng_statedump_process_ipc_ns", OTHER_NAMESPACE},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_NET] = {"lttng_statedump_process_net_ns", OTHER_NAMESPACE},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_MNT] = {"lttng_statedump_process_mnt_ns", OTHER_NAMESPACE},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_CGROUP] = {"lttng_statedump_process_cgroup_ns", OTHER_NAMESPACE},
-	[RF_STATE_EVENT_NAMESPACE + RF_NAMESPACE_TIME] = {"lttng_statedump_process_time_ns", OTHER_NAMESPACE},
 };
 
 const char *rf_state_event_name(enum rf_state_event event)
@@ -56,12 +42,6 @@ const char *rf_state_event_name(enum rf_state_event event)
 const char *rf_state_event_body(enum rf_state_event event)
 {
 	return events[event].body;
-}
-
-/* A table of files has no address that could be told; its process's number tells it apart as well. */
-static uint64_t file_table(int32_t pid)
-{
-	return (uint32_t)pid;
 }
 
 static bool write_process(struct rf_reader *body, struct rf_writer *w, enum rf_state_event *event)
@@ -81,45 +61,7 @@ static bool write_process(struct rf_reader *body, struct rf_writer *w, enum rf_s
 	rf_write_i32(w, 0);
 	rf_write_i32(w, p.status);
 	rf_write_u32(w, p.cpu);
-	rf_write_u64(w, file_table(p.pid));
-	return true;
-}
-
-static bool write_file(struct rf_reader *body, struct rf_writer *w, enum rf_state_event *event)
-{
-	struct rf_state_file f;
-
-	if (!rf_state_file_decode(body, &f))
-		return false;
-	*event = RF_STATE_EVENT_FILE;
-	rf_write_u64(w, file_table(f.pid));
-	rf_write_i32(w, f.fd);
-	rf_write_u32(w, f.flags);
-	rf_write_u32(w, f.fmode);
-	rf_write_cstr(w, f.filename);
-	return true;
-}
-
-static bool write_namespace(struct rf_reader *body, struct rf_writer *w, enum rf_state_event *event)
-{
-	struct rf_state_namespace n;
-
-	if (!rf_state_namespace_decode(body, &n) || n.namespace >= RF_NAMESPACES)
-		return false;
-	*event = (enum rf_state_event)(RF_STATE_EVENT_NAMESPACE + n.namespace);
-	rf_write_i32(w, n.tid);
-	if (n.namespace == RF_NAMESPACE_PID) {
-		rf_write_i32(w, n.vtid);
-		rf_write_i32(w, n.vpid);
-		rf_write_i32(w, n.vppid);
-		rf_write_i32(w, n.level);
-	}
-	if (n.namespace == RF_NAMESPACE_USER) {
-		rf_write_u32(w, n.vuid);
-		rf_write_u32(w, n.vgid);
-		rf_write_i32(w, n.level);
-	}
-	rf_write_u32(w, n.inode);
+	rf_write_u64(w, 0);
 	return true;
 }
 
@@ -183,8 +125,6 @@ typedef bool (*write_fn)(struct rf_reader *body, struct rf_writer *w, enum rf_st
 
 static const write_fn writers[] = {
 	[RF_STATE_PROCESS] = write_process,
-	[RF_STATE_FILE] = write_file,
-	[RF_STATE_NAMESPACE] = write_namespace,
 	[RF_STATE_INTERRUPT] = write_interrupt,
 	[RF_STATE_INTERFACE] = write_interface,
 	[RF_STATE_BLOCK_DEVICE] = write_block_device,

@@ -24,6 +24,12 @@ struct instruction {
 	uint8_t pushes;
 };
 
+/* Codes with a name, and the one whose members are fields of the event. */
+#define PAYLOAD_FIELD 59
+#define PAYLOAD_ROOT 81
+#define MEMBER 82
+#define CONTEXT_PREFIX "$ctx."
+
 #define BINARY                                                                                                         \
 	{                                                                                                              \
 		OP_BARE, 2, 1                                                                                          \
@@ -45,15 +51,15 @@ static const struct instruction instructions[] = {
 	[48 ... 56] = UNARY,  /* plus, minus, not */
 	/* and, or: keep the operand when they jump, drop it when they do not */
 	[57 ... 58] = {OP_JUMP, 1, 0},
-	[59] = {OP_SYMBOL, 0, 1}, /* payload field */
+	[PAYLOAD_FIELD] = {OP_SYMBOL, 0, 1},
 	[64] = {OP_STRING, 0, 1},
 	[65 ... 66] = {OP_8_BYTES, 0, 1}, /* integer, double */
 	[67 ... 69] = UNARY,              /* conversions */
 	[70] = {OP_SYMBOL, 0, 1},         /* context */
 	[76] = {OP_STRING, 0, 1},         /* pattern */
 	[77 ... 78] = BINARY,             /* pattern comparisons */
-	[79 ... 81] = PUSH,               /* roots of contexts, application contexts, payload */
-	[82] = {OP_MEMBER, 1, 1},
+	[79 ... PAYLOAD_ROOT] = PUSH,     /* roots of contexts, application contexts, payload */
+	[MEMBER] = {OP_MEMBER, 1, 1},
 	[84] = {OP_U16, 1, 1},     /* index */
 	[85] = {OP_8_BYTES, 1, 1}, /* index */
 	[86] = UNARY,              /* load */
@@ -68,6 +74,9 @@ struct walk {
 	unsigned int jumps; /* to places not reached yet */
 	unsigned int depth;
 	bool returned;
+	uint8_t previous;   /* code of the instruction before */
+	const char *wanted; /* name of a context that is looked for, NULL for none */
+	bool found;
 };
 
 static bool jump(struct walk *w, size_t from)
@@ -83,6 +92,21 @@ static bool jump(struct walk *w, size_t from)
 	return w->expected[target] == w->depth;
 }
 
+/* A name is one of the payload when the payload was put on the stack just before it, and nothing jumps in between. */
+static void look_at_name(struct walk *w, size_t opcode_at, const char *name)
+{
+	const size_t prefix = sizeof(CONTEXT_PREFIX) - 1;
+	uint8_t opcode = w->code.base[opcode_at];
+	bool payload = opcode == PAYLOAD_FIELD ||
+		(opcode == MEMBER && w->previous == PAYLOAD_ROOT && !w->expected[opcode_at]);
+
+	if (!w->wanted || payload)
+		return;
+	if (strncmp(name, CONTEXT_PREFIX, prefix) == 0)
+		name += prefix;
+	w->found |= strcmp(name, w->wanted) == 0;
+}
+
 /* Relocations come in the order of the instructions that they name. */
 static bool relocation(struct walk *w, size_t opcode_at)
 {
@@ -90,9 +114,13 @@ static bool relocation(struct walk *w, size_t opcode_at)
 		return false;
 
 	size_t left = rf_reader_left(&w->table);
-	size_t len = strnlen((const char *)w->table.base + w->table.at, left);
+	const char *name = (const char *)w->table.base + w->table.at;
+	size_t len = strnlen(name, left);
 
-	return len > 0 && rf_read_cstr(&w->table, len + 1);
+	if (!len || !rf_read_cstr(&w->table, len + 1))
+		return false;
+	look_at_name(w, opcode_at, name);
+	return true;
 }
 
 static bool string(struct walk *w)
@@ -154,27 +182,40 @@ static bool step(struct walk *w)
 	if (w->depth < instruction->pops || !operand(w, instruction->operand, at))
 		return false;
 	w->depth = w->depth - instruction->pops + instruction->pushes;
+	w->previous = opcode;
 	return w->depth <= RF_FILTER_STACK && rf_reader_ok(&w->code);
+}
+
+static bool check(struct walk *walk, const uint8_t *program, uint32_t len, uint32_t reloc)
+{
+	if (!program || !reloc || reloc > len || len > RF_FILTER_MAX)
+		return false;
+	/* Operands are little-endian by the format on every machine that has tracers; the compiler writes host order.
+	 */
+	rf_reader_init(&walk->code, program, reloc, RF_HOST_ORDER);
+	rf_reader_init(&walk->table, program + reloc, len - reloc, RF_HOST_ORDER);
+	walk->expected = calloc(reloc, 1);
+	if (!walk->expected)
+		return false;
+
+	bool fine = true;
+
+	while (fine && rf_reader_left(&walk->code))
+		fine = step(walk);
+	free(walk->expected);
+	return fine && walk->returned && !walk->jumps && rf_reader_done(&walk->table);
 }
 
 bool rf_filter_check(const uint8_t *program, uint32_t len, uint32_t reloc)
 {
 	struct walk walk = {.depth = 0};
 
-	if (!program || !reloc || reloc > len || len > RF_FILTER_MAX)
-		return false;
-	/* Operands are little-endian by the format on every machine that has tracers; the compiler writes host order.
-	 */
-	rf_reader_init(&walk.code, program, reloc, RF_HOST_ORDER);
-	rf_reader_init(&walk.table, program + reloc, len - reloc, RF_HOST_ORDER);
-	walk.expected = calloc(reloc, 1);
-	if (!walk.expected)
-		return false;
+	return check(&walk, program, len, reloc);
+}
 
-	bool fine = true;
+bool rf_filter_reads_context(const uint8_t *program, uint32_t len, uint32_t reloc, const char *name)
+{
+	struct walk walk = {.wanted = name};
 
-	while (fine && rf_reader_left(&walk.code))
-		fine = step(&walk);
-	free(walk.expected);
-	return fine && walk.returned && !walk.jumps && rf_reader_done(&walk.table);
+	return !check(&walk, program, len, reloc) || walk.found;
 }

@@ -17,4 +17,10 @@
 /* PROGRAM is the code, then from offset RELOC the relocation table. False: malformed, unknown, or too deep. */
 bool rf_filter_check(const uint8_t *program, uint32_t len, uint32_t reloc);
 
+/*
+ * Whether a program that passed the check may read the context NAME: a tracer may have one that harms. True for a few
+ * programs that do not, of kinds that no compiler makes.
+ */
+bool rf_filter_reads_context(const uint8_t *program, uint32_t len, uint32_t reloc, const char *name);
+
 #endif

@@ -3,7 +3,7 @@
  * What it takes to convert the kernel's own tracer's rings, and whether one processor's events get lost. As root, with
  * tracefs. Prints a line a measure.
  *
- * usage: ring_speed [THOUSANDS of events for the second part]
+ * usage: ring_speed [THOUSANDS of calls for the second part]
  */
 #include "consumerd/sink_file.h"
 #include "consumerd/source_ring.h"
@@ -16,7 +16,7 @@
 
 #define RING_KB 65536u
 #define STREAM_KB 4096u
-#define FILL 1500000u
+#define FILL 750000u /* calls */
 
 static double seconds(clockid_t clock)
 {
@@ -26,9 +26,12 @@ static double seconds(clockid_t clock)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Two events a call. */
+#define EXIT "events/syscalls/sys_exit_getppid/"
+
 static struct rf_record_table *describe(const struct instance *instance)
 {
-	/* As the session daemon would for sys_enter_getppid with a tid context: nothing but that. */
+	/* As the session daemon would with a tid context: nothing but that. */
 	const struct rf_record_op op = {.kind = RF_OP_COPY, .at = 4, .len = 4};
 	struct rf_record_table *table = rf_record_table_new();
 	uint8_t ops[RF_RECORD_OP_SIZE];
@@ -38,6 +41,9 @@ static struct rf_record_table *describe(const struct instance *instance)
 	rf_writer_init_fixed(&w, ops, sizeof(ops), RF_HOST_ORDER);
 	rf_record_op_write(&w, &op);
 	rf_record_table_put(table, instance->record, rf_record_program_new(1, 8, ops, sizeof(ops), &err));
+	rf_record_table_put(table, (uint16_t)instance_number(instance, EXIT "id"),
+		rf_record_program_new(2, 8, ops, sizeof(ops), &err));
+	(void)instance_write(instance, EXIT "enable", "1");
 	return table;
 }
 
@@ -101,6 +107,20 @@ static int convert(unsigned int page_kb, size_t packet_size)
 	return 0;
 }
 
+/* Where the scheduler groups processes by session, a nice value counts within that, and the group has one of its own.
+ */
+static void take_priority(void)
+{
+	(void)setsid();
+
+	int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+
+	if (setpriority(PRIO_PROCESS, 0, -20) < 0 || (fd >= 0 && write(fd, "-20", 3) != 3))
+		perror("nice -20");
+	if (fd >= 0)
+		close(fd);
+}
+
 /* A child reads on CPU 1, which is what the consumer's priority gets it. */
 static void stream_child(struct rf_source *source, int data, int done)
 {
@@ -113,8 +133,7 @@ static void stream_child(struct rf_source *source, int data, int done)
 	CPU_ZERO(&one);
 	CPU_SET(1, &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	if (setpriority(PRIO_PROCESS, 0, -20) < 0)
-		perror("nice -20");
+	take_priority();
 
 	double from = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
@@ -166,7 +185,7 @@ static int stream(unsigned int count)
 	instance_on(&instance, false);
 	close(done[1]);
 	waitpid(child, NULL, 0);
-	printf("written: %.2f million events a second\n", count / took / 1e6);
+	printf("written: %.2f million events a second\n", 2 * count / took / 1e6);
 	source->ops->destroy(source);
 	rf_record_table_free(table);
 	instance_end(&instance);
@@ -175,7 +194,7 @@ static int stream(unsigned int count)
 
 int main(int argc, char **argv)
 {
-	unsigned int thousands = argc > 1 ? (unsigned int)atoi(argv[1]) : 10000;
+	unsigned int thousands = argc > 1 ? (unsigned int)atoi(argv[1]) : 4000;
 
 	if (convert(64, 1u << 20) < 0) {
 		fprintf(stderr, "no tracefs here, or not root\n");

@@ -8,6 +8,7 @@
 #include "sessiond/client/connection.h"
 #include "tests/unit/client_request.h"
 
+#include <fcntl.h>
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,26 @@ static void give(int fd, const void *data, size_t len)
 		return;
 }
 
+/* A file that is no program. */
+static void give_descriptor(int fd)
+{
+	static int null = -1;
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {.iov_base = "", .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct cmsghdr *rights = (struct cmsghdr *)control;
+
+	if (null < 0)
+		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(rights), &null, sizeof(null));
+	if (sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		return;
+}
+
 static void one_request(struct rf_client_context *context, struct rf_list *all, unsigned int *slots, uint8_t flags,
 	const struct message *m)
 {
@@ -129,7 +150,7 @@ static void one_request(struct rf_client_context *context, struct rf_list *all, 
 		give(ends[1], bytes, sizeof(bytes));
 	give(ends[1], m->payload.data, m->payload.len - (flags & FLAG_CUT && m->payload.len ? 1 : 0));
 	if (m->fd_count)
-		give(ends[1], "", 1);
+		give_descriptor(ends[1]);
 	turn();
 	close(ends[1]);
 }
@@ -173,6 +194,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		loop = rf_loop_create();
 	}
 	bench_init(&bench);
+	bench.ust.kernel_ready = size & 1;
+	bench.ust.kernel_uid = 1000;
 	rf_list_init(&all);
 	rf_reader_init(&r, data, size, RF_HOST_ORDER);
 	for (int i = 0; i < 12 && rf_reader_left(&r); i++) {

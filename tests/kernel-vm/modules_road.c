@@ -326,6 +326,44 @@ static void record(void)
 	free(text);
 }
 
+/* None of them may harm the kernel, whoever asks for them. */
+static void every_context(void)
+{
+	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	uint32_t dir = dirs;
+	unsigned int added = 0;
+	unsigned int unavailable = 0;
+
+	check_code(add_channel(trace, 256 << 10, 4, false), LTTNG_OK, "a channel with contexts");
+	for (uint32_t type = 0; type <= 50; type++) {
+		int code = add_context(trace, type, 0, 0, "");
+
+		added += code == LTTNG_OK;
+		unavailable += code == LTTNG_ERR_KERN_CONTEXT_UNAVAILABLE;
+	}
+	for (uint64_t counter = 0; counter <= 20; counter++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "perf_cpu_%u", (unsigned int)counter);
+		added += add_context(trace, 13, 1, counter, name) == LTTNG_OK;
+	}
+	check(added > 30, "%u contexts and counters, %u are not on this kernel", added, unavailable);
+	check_code(add_named(trace, 1, RF_EVENT_TRACEPOINT, "sched_*"), LTTNG_OK, "tracepoints");
+	check_code(add_named(trace, 2, RF_EVENT_TRACEPOINT, "irq_*"), LTTNG_OK, "of interrupts, too");
+	check_code(add_named(trace, 3, RF_EVENT_SYSCALL, "openat"), LTTNG_OK, "system call");
+	check_code(tracer->ops->start(trace), LTTNG_OK, "start");
+	open_file(77, 100);
+	sched_yield();
+	check_code(tracer->ops->stop(trace), LTTNG_OK, "stop");
+	end(trace);
+
+	char *text = read_trace(dir);
+
+	check(count(text, "syscall_entry_openat", "dfd = 77") == 100, "calls with all contexts: %u",
+		count(text, "syscall_entry_openat", "dfd = 77"));
+	free(text);
+}
+
 static struct rf_event_rule *filtered(int32_t dirfd)
 {
 	/* dfd == DIRFD: payload, member, load, constant, ==, return; then the member's name. */
@@ -343,6 +381,21 @@ static struct rf_event_rule *filtered(int32_t dirfd)
 	return rule;
 }
 
+/* $ctx.prio */
+static struct rf_event_rule *harmful(void)
+{
+	static const uint8_t program[] = {70, 255, 255, 1, 0, 0, '$', 'c', 't', 'x', '.', 'p', 'r', 'i', 'o', 0};
+	struct rf_event_rule *rule = new_rule(RF_EVENT_TRACEPOINT, "sched_switch");
+
+	rule->bytecode = malloc(sizeof(program));
+	if (!rule->bytecode)
+		err(1, "program");
+	memcpy(rule->bytecode, program, sizeof(program));
+	rule->bytecode_len = sizeof(program);
+	rule->bytecode_reloc = 4;
+	return rule;
+}
+
 static void filters(void)
 {
 	struct rf_kernel_trace *trace = new_trace(++dirs, false);
@@ -355,6 +408,7 @@ static void filters(void)
 	rule = filtered(77);
 	rule->bytecode[rule->bytecode_len - 1] = 'x';
 	check_code(add_rule(trace, 1, rule), LTTNG_ERR_FILTER_INVAL, "filter without an end");
+	check_code(add_rule(trace, 1, harmful()), LTTNG_ERR_FILTER_INVAL, "filter with a harmful context");
 	check_code(add_rule(trace, 1, filtered(77)), LTTNG_OK, "filter");
 	check_code(tracer->ops->start(trace), LTTNG_OK, "start");
 	open_file(77, 10);
@@ -756,6 +810,7 @@ int main(int argc, char **argv)
 	confined();
 	lists();
 	record();
+	every_context();
 	filters();
 	trackers();
 	snapshots();

@@ -27,7 +27,7 @@ kernel_missing() {
 		echo "this kernel has neither lttng-modules nor tracefs"
 	elif [ "$SUITE" = stock ] && [ "$KERNEL_TRACER" != modules ]; then
 		echo "the stock daemons need lttng-modules"
-	elif [ "$(readlink /run/all-proc/1/ns/pid)" != "pid:[4026531836]" ]; then
+	elif [ "$RF_OUTER_PIDS" != "pid:[4026531836]" ]; then
 		echo "in a container the kernel's thread ids are not known"
 	fi
 }
@@ -35,6 +35,9 @@ if [ -n "$(kernel_missing)" ]; then
 	skip "$(basename "$0" .sh)" "$(kernel_missing)"
 	done_testing
 fi
+
+# Which one ours may choose, so that both can be tested on one machine.
+[ "$SUITE" = stock ] || RF_DAEMON_ARGS="${RF_DAEMON_ARGS:-} --kernel-tracer=$KERNEL_TRACER"
 
 # tracefs_ok DESC CMD..., modules_ok DESC CMD...: as ok, where that tracer is in use; nothing otherwise.
 tracefs_ok() {
@@ -177,16 +180,23 @@ kernel_ids() {
 		done
 }
 
-# load_begins OPTION...: rf-syscalls with these, which waits at its gate; TID and PARTNER are its threads.
-load_begins() {
+# gated PROGRAM OPTION...: starts it; it waits at its gate. TID and PARTNER (if it has one) are its threads.
+gated() {
+	local program=$1
+	shift
 	rm -f "$T/load.gate" "$T/load.ready"
 	mkfifo "$T/load.gate"
-	rf-syscalls -g "$T/load.gate" -r "$T/load.ready" "$@" >"$T/load" &
+	"$program" -g "$T/load.gate" -r "$T/load.ready" "$@" >"$T/load" &
 	LOAD_PID=$!
-	wait_until 10 test -e "$T/load.ready" || bail "rf-syscalls does not start"
+	wait_until 20 test -e "$T/load.ready" || bail "$program does not start"
 	# shellcheck disable=SC2034 # for the scripts
-	read -r TID PARTNER < <(kernel_ids "$LOAD_PID")
-	[ -n "$PARTNER" ] || bail "the kernel's numbers of rf-syscalls are not known"
+	read -r TID PARTNER _ < <(kernel_ids "$LOAD_PID")
+	[ -n "$TID" ] || bail "the kernel's numbers of $program are not known"
+}
+
+# load_begins OPTION...: rf-syscalls.
+load_begins() {
+	gated rf-syscalls "$@"
 }
 
 load_goes() {

@@ -11,9 +11,11 @@
 #
 # The command finds in its environment:
 #     RF_PRIVATE=1   it is inside
+#     RF_OUTER_PIDS  the process name space that it was called from
 #     T              a scratch directory (on the private tmpfs); HOME and TMPDIR point below it
 #
-# /run/all-proc is the /proc of who started it.
+# /run/all-proc is the /proc of who started it. With RF_SHARE_PIDS=1 processes have no name space of their own: for what the
+# kernel knows by its own numbers only. Then it is the command that has to end what it started.
 
 set -u
 
@@ -25,7 +27,12 @@ die() {
 if [ "${1:-}" != --inside ]; then
 	[ $# -ge 1 ] || die "usage: private.sh COMMAND [ARGUMENT...]"
 	[ "$(id -u)" = 0 ] || die "must be root: it makes namespaces and changes identities"
-	exec unshare -m --propagation unchanged -p -n -i --fork --kill-child -- "$BASH" "$0" --inside "$@"
+	RF_OUTER_PIDS=$(readlink /proc/self/ns/pid)
+	export RF_OUTER_PIDS
+	pids=-p
+	[ -z "${RF_SHARE_PIDS:-}" ] || pids=
+	# shellcheck disable=SC2086 # an option or none
+	exec unshare -m --propagation unchanged $pids -n -i --fork --kill-child -- "$BASH" "$0" --inside "$@"
 fi
 shift
 
@@ -40,7 +47,8 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm || die "cannot mount a private /dev/s
 mkdir -p /run/lock
 # Our processes, and beside them all that the kernel's tracer sees, under the numbers that it knows them by.
 mkdir -m 0700 /run/all-proc
-mount --bind /proc /run/all-proc && mount -t proc proc /proc || die "cannot mount a private /proc"
+mount --bind /proc /run/all-proc || die "cannot mount what is there of processes"
+[ -n "${RF_SHARE_PIDS:-}" ] || mount -t proc proc /proc || die "cannot mount a private /proc"
 # The kernel's own tracer, where it is built in and not mounted; there is only one, also for others who run at the same time.
 [ ! -d /sys/kernel/tracing ] || [ -e /sys/kernel/tracing/trace ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 

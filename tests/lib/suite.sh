@@ -13,6 +13,7 @@
 #     RF_KEEP=DIR        on failure, copy the scratch directory there
 #     RF_DAEMON_ARGS     further options for the daemon, for instance -vvv
 #     SUITE_AS=UID       not root's daemon but that user's own, and lttng and the applications as that user, too
+#     RF_SHARE_PIDS=1    processes are not in a name space of their own (see private.sh)
 #     RF_SLOW=N          this machine is so many times slower than others: deadlines are longer (default: 1)
 
 set -u
@@ -232,7 +233,7 @@ stop_suite() {
 }
 
 # daemon_pids [ROLE]: pids of the suite's processes, by role: broker, sessiond, consumer or (default) all.
-# The namespace is private, so every process of these names belongs to this test.
+# The namespace is private, so every process of these names belongs to this test; with RF_SHARE_PIDS that of mounts is.
 # shellcheck disable=SC2120 # a role is optional
 daemon_pids() {
 	local dir exe role
@@ -244,6 +245,7 @@ daemon_pids() {
 		ringfence-consumerd* | lttng-consumerd*) role=consumer ;;
 		*) continue ;;
 		esac
+		[ -z "${RF_SHARE_PIDS:-}" ] || [ "$dir/ns/mnt" -ef /proc/self/ns/mnt ] || continue
 		[ "${1:-$role}" != "$role" ] || echo "${dir#/proc/}"
 	done
 }

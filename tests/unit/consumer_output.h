@@ -12,7 +12,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-static const struct rf_packet_origin origin = {.uuid = {1, 2, 3}, .stream_class = 5, .instance = 1, .cpu = 1, .abi_bits = 64};
+static const struct rf_packet_origin origin = {
+	.uuid = {1, 2, 3}, .stream_class = 5, .instance = 1, .cpu = 1, .abi_bits = 64};
 
 /* A packet of SIZE bytes as the tracer would leave it. BODY has at least SIZE bytes. */
 __attribute__((unused)) static struct rf_packet make_packet(uint64_t sequence, size_t size, const uint8_t *body)

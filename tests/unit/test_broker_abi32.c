@@ -215,11 +215,18 @@ static struct rf_broker *make_broker(void)
 	return &broker;
 }
 
+static int start(struct rf_broker *broker, uint32_t id, uint32_t uid, uint8_t abi_bits)
+{
+	const struct rf_broker_spawn_consumer request = {.consumer = id, .uid = uid, .abi_bits = abi_bits};
+
+	return rf_children_start_consumer(broker, &request, STDERR_FILENO);
+}
+
 Test(broker_abi32, without_a_program_it_is_refused)
 {
 	struct rf_broker *broker = make_broker();
 
-	cr_expect_eq(rf_children_start_consumer(broker, 1, 1000, 32, STDERR_FILENO), -ENOENT);
+	cr_expect_eq(start(broker, 1, 1000, 32), -ENOENT);
 	cr_expect_null(rf_children_find_consumer(broker, 1));
 }
 
@@ -230,7 +237,7 @@ Test(broker_abi32, the_program_that_was_named_is_started)
 
 	broker->options->consumer32 = (char *)(uintptr_t) "/usr/bin/sleep";
 	cr_assert_eq(access("/usr/bin/sleep", X_OK), 0);
-	cr_expect_eq(rf_children_start_consumer(broker, 1, 1000, 32, STDERR_FILENO), 0);
+	cr_expect_eq(start(broker, 1, 1000, 32), 0);
 	peer = rf_children_find_consumer(broker, 1);
 	cr_assert(peer);
 

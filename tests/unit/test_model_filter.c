@@ -162,3 +162,35 @@ Test(filter, refuses_relocations_that_do_not_name_their_instruction)
 	cr_expect_not(rf_filter_check(NULL, 0, 0));
 	cr_expect_not(rf_filter_check((const uint8_t *)"\x41", 1, 2), "table beyond the end");
 }
+
+static bool reads(const char *code, const char *relocations, const char *context)
+{
+	struct bytes b = {.len = 0};
+
+	put_hex(&b, code);
+
+	size_t reloc = b.len;
+
+	put_hex(&b, relocations);
+	cr_assert(rf_filter_check(b.data, (uint32_t)b.len, (uint32_t)reloc), "%s", code);
+	return rf_filter_reads_context(b.data, (uint32_t)b.len, (uint32_t)reloc, context);
+}
+
+/* p is a name of a context here, and may be that of a field, too. */
+Test(filter, knows_which_contexts_are_read)
+{
+	/* $ctx.p, in both ways to say it; without a prefix, too */
+	cr_expect(reads("46ffff 01", "0000246374782e7000", "p"));
+	cr_expect(reads("46ffff 01", "00007000", "p"));
+	cr_expect(reads("4f 520200 56 01", "01007000", "p"));
+	cr_expect_not(reads("46ffff 01", "0000246374782e7000", "q"));
+	cr_expect_not(reads("46ffff 01", "0000246374782e707000", "p"));
+	/* fields */
+	cr_expect_not(reads("3bffff 01", "00007000", "p"));
+	cr_expect_not(reads("51 520200 56 01", "01007000", "p"));
+	/* the context's root, with something in between; a jump to where otherwise the payload's would be */
+	cr_expect(reads("4f 410100000000000000 391a00 520200 56 410100000000000000 0c01", "0d007000", "p"));
+	cr_expect(reads("4f 390500 51 520200 56 01", "05007000", "p"));
+	/* what is no program at all */
+	cr_expect(rf_filter_reads_context((const uint8_t *)"\377", 1, 1, "p"));
+}

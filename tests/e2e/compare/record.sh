@@ -41,7 +41,7 @@ normalise_record() {
 L() {
 	local rc tries=20
 	while :; do
-		timeout 30 lttng "$@" >"$T/L.out" 2>&1 </dev/null
+		within 30 lttng "$@" >"$T/L.out" 2>&1 </dev/null
 		rc=$?
 		[ "$SUITE" = stock ] && [ $rc = 141 ] && [ $((tries--)) -gt 0 ] || break
 	done
@@ -138,7 +138,7 @@ sorted_lists() {
 			for (i = 1; i <= n; i++) if (value[i] != "") $0 = $0 " " value[i]
 		}
 		/^- / { end_rules(); block[++blocks] = $0; next }
-		blocks && /^      .*\(type: tracepoint\)/ { rule[++rules] = $0; next }
+		blocks && /^      .*\(type: ?(tracepoint|syscall|probe|function|userspace-probe)\)/ { rule[++rules] = $0; next }
 		blocks && /^( |$)/ { end_rules(); block[blocks] = block[blocks] "\n" $0; next }
 		{ end_blocks(); print }
 		END { end_blocks() }'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the broker decodes of the session daemon's requests about the kernel and of a consumer's for rings, and what its
- * short-lived processes read: /proc, the policy file. Nothing is carried out: there is no kernel worker here.
+ * What the broker decodes of the session daemon's requests about the kernel and of a consumer's for rings, and the text
+ * of the policy file. Nothing is carried out: there is no kernel worker here.
  */
 #include "common/log.h"
 #include "common/proto_broker.h"

@@ -54,6 +54,9 @@ struct rf_kernel_command {
 	rf_done_fn done; /* may be NULL */
 	void *data;
 	int code;
+	/* Of one that waits for the consumer before it is posted. */
+	struct rf_loop *loop;
+	struct rf_timer go;
 	/* Arguments, as far as the verb needs them. */
 	struct rf_kernel_channel_def channel;
 	uint32_t rule_id;

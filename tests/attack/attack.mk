@@ -10,7 +10,7 @@ ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+f
 	worker-root+keep-caps
 ATTACK_CONSUMER_HOOKS := no-seals keep-positions die-of-rings
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
-	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
+	$(addprefix $(BUILD)/policy/broker/,capabilities.o resolve.o tracefs.o) $(SANDBOX) $(COMMON)
 
 $(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
 	@echo "  LD $@"

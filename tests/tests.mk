@@ -66,8 +66,8 @@ FUZZ_CONSUMER := $(addprefix $(FUZZ_BUILD)/,fuzz_packet fuzz_ring)
 $(filter $(FUZZ_CONSUMER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(CONSUMERD) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(CONSUMERD_LIBS)
-FUZZ_BROKER := $(FUZZ_BUILD)/fuzz_state
-$(FUZZ_BROKER): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(BROKER) $(SANDBOX) $(COMMON))
+FUZZ_BROKER := $(addprefix $(FUZZ_BUILD)/,fuzz_broker fuzz_state)
+$(filter $(FUZZ_BROKER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(BROKER) $(SANDBOX) $(COMMON))
 	$(SAY) "  LD $@"
 	@clang -fsanitize=address,undefined,fuzzer -o $@ $^ $(BROKER_LIBS)
 $(filter-out $(FUZZ_COMMON_ONLY) $(FUZZ_CLIENT_SIDE) $(FUZZ_CONSUMER) $(FUZZ_BROKER),$(FUZZ)): $(FUZZ_BUILD)/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(call fuzz_objects,$(SESSIOND) $(SANDBOX) $(COMMON))

@@ -273,11 +273,19 @@ void rf_kernel_add_channel(struct rf_recorder *recorder, struct rf_session *sess
 		rf_kernel_post(command);
 }
 
+static void post_now(struct rf_timer *timer)
+{
+	rf_kernel_post(rf_container_of(timer, struct rf_kernel_command, go));
+}
+
+/* From the loop: at the end of the daemon consumers are given up when there is no kernel thread any more. */
 static void consumer_dropped(void *data, int status, struct rf_reader *body)
 {
+	struct rf_kernel_command *command = data;
+
 	(void)status;
 	(void)body;
-	rf_kernel_post(data);
+	rf_timer_arm(command->loop, &command->go, 0, post_now);
 }
 
 void rf_kernel_drop_channel(struct rf_recorder *recorder, struct rf_session *session, const struct rf_channel *channel,
@@ -285,10 +293,12 @@ void rf_kernel_drop_channel(struct rf_recorder *recorder, struct rf_session *ses
 {
 	struct rf_kernel_command *command = channel_command(recorder, session, channel, drop_channel, done, data);
 
+	if (!command)
+		return;
+	command->loop = recorder->loop;
 	/* One that cannot be asked has nothing that would be read. */
-	if (command &&
-		rf_consumer_drop_channel(
-			command->part->def.consumer, command->part->out.id, channel->id, consumer_dropped, command) < 0)
+	if (rf_consumer_drop_channel(
+		    command->part->def.consumer, command->part->out.id, channel->id, consumer_dropped, command) < 0)
 		rf_kernel_post(command);
 }
 

@@ -39,7 +39,7 @@ struct rf_kernel_part {
 	struct rf_output_trace out;
 	struct rf_kernel_trace_def def;
 	struct rf_kernel_trace *trace; /* the kernel thread's; NULL: none */
-	bool started;		       /* the same */
+	bool started;                  /* the same */
 	struct rf_watch watch;         /* the kernel thread's */
 };
 
@@ -54,6 +54,9 @@ struct rf_kernel_command {
 	rf_done_fn done; /* may be NULL */
 	void *data;
 	int code;
+	/* Of one that waits for the consumer before it is posted. */
+	struct rf_loop *loop;
+	struct rf_timer go;
 	/* Arguments, as far as the verb needs them. */
 	struct rf_kernel_channel_def channel;
 	uint32_t rule_id;

@@ -120,6 +120,7 @@ enum rf_start_fd {
 	RF_START_FD_HEALTH,
 	RF_START_FD_NOTIFICATION,
 	RF_START_FD_CONSUMER_HEALTH, /* health of consumers: only the session daemon knows them all */
+	RF_START_FD_KERNEL_HEALTH,   /* health of the kernel's; left out by a daemon that is not root's */
 	RF_START_FD_KERNEL,          /* link for requests about the kernel's tracers; connected */
 	RF_START_FD_COUNT,
 };

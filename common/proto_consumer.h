@@ -60,7 +60,8 @@ enum rf_consumer_message {
 	RF_CONSUMER_IDENTIFY_TRACE = 17,
 	/* Events that no ring has, made by the session daemon: a state dump. See struct rf_consumer_add_events. */
 	RF_CONSUMER_ADD_EVENTS = 18,
-	/* A channel of a trace that was never started goes. Reply when it has begun to: it is not counted on any more. */
+	/* A channel of a trace that was never started goes. Reply when it has begun to: it is not counted on any more.
+	 */
 	RF_CONSUMER_DROP_CHANNEL = 19,
 	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part).
 	 */

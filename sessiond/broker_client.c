@@ -20,12 +20,13 @@ int rf_broker_client_wait_start(int sock, struct rf_start *start)
 	int err = got < 0 ? got : 0;
 
 	if (!err &&
-		(!got || frame.type != RF_BROKER_START || frame.fd_count != RF_START_FD_COUNT ||
-			!rf_broker_start_decode(&frame.body, &start->settings)))
+		(!got || frame.type != RF_BROKER_START || !rf_broker_start_decode(&frame.body, &start->settings) ||
+			frame.fd_count != RF_START_FD_COUNT - (start->settings.rootless ? 1 : 0)))
 		err = -EPROTO;
-	if (!err)
-		for (unsigned int i = 0; i < RF_START_FD_COUNT; i++)
-			start->fds[i] = rf_frame_take_fd(&frame, i);
+	for (unsigned int i = 0, taken = 0; !err && i < RF_START_FD_COUNT; i++)
+		start->fds[i] = i == RF_START_FD_KERNEL_HEALTH && start->settings.rootless
+			? -1
+			: rf_frame_take_fd(&frame, taken++);
 	if (got > 0)
 		rf_frame_close_fds(&frame);
 	free(buffer);

@@ -29,7 +29,7 @@ struct rf_broker_client {
 	void *owner;
 };
 
-/* What the broker hands over first; descriptors belong to the caller. */
+/* What the broker hands over first; descriptors belong to the caller. -1: not for this daemon. */
 struct rf_start {
 	struct rf_broker_start settings;
 	int fds[RF_START_FD_COUNT];

@@ -4,6 +4,7 @@
 #include "common/log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,6 +52,7 @@ static void died(struct rf_consumer *consumer)
 	bury(consumer);
 	table->lost = true;
 	table->lost_uid = consumer->uid;
+	table->lost_kernel = consumer->kernel;
 	if (table->on_died)
 		table->on_died(table->owner, consumer);
 	rf_consumer_unref(consumer);
@@ -63,9 +65,8 @@ static void stream_failed(struct rf_consumer *consumer, struct rf_frame *frame)
 
 	if (!rf_consumer_stream_failed_decode(&frame->body, &failed))
 		return;
-	rf_warning(
-		"consumer of uid %u cannot write trace %llu, channel %s, CPU %u: %s; its packets are lost until it can",
-		consumer->uid, (unsigned long long)failed.trace, rf_log_safe(name, sizeof(name), failed.channel),
+	rf_warning("consumer of %s cannot write trace %llu, channel %s, CPU %u: %s; its packets are lost until it can",
+		consumer->whose, (unsigned long long)failed.trace, rf_log_safe(name, sizeof(name), failed.channel),
 		failed.cpu, strerror(-failed.error));
 }
 
@@ -82,14 +83,14 @@ static void on_frame(struct rf_link *link, struct rf_frame *frame)
 	else if (frame->type == RF_CONSUMER_TRACE_ENDED && rf_consumer_id_decode(&frame->body, &ended))
 		table->on_trace_ended(table->owner, consumer, ended.id);
 	else
-		rf_warning("ignored message %u of the consumer of uid %u", frame->type, consumer->uid);
+		rf_warning("ignored message %u of the consumer of %s", frame->type, consumer->whose);
 }
 
 static void on_gone(struct rf_link *link, int status)
 {
 	struct rf_consumer *consumer = link->owner;
 
-	rf_error("lost the consumer of uid %u (%s): its traces end here", consumer->uid,
+	rf_error("lost the consumer of %s (%s): its traces end here", consumer->whose,
 		status ? strerror(-status) : "closed its link");
 	died(consumer);
 }
@@ -102,10 +103,10 @@ void rf_consumers_gone(struct rf_consumers *consumers, uint32_t id, int wait_sta
 		if (consumer->id != id)
 			continue;
 		if (WIFSIGNALED(wait_status))
-			rf_error("consumer of uid %u was killed by signal %d: its traces end here", consumer->uid,
+			rf_error("consumer of %s was killed by signal %d: its traces end here", consumer->whose,
 				WTERMSIG(wait_status));
 		else
-			rf_error("consumer of uid %u exited with status %d: its traces end here", consumer->uid,
+			rf_error("consumer of %s exited with status %d: its traces end here", consumer->whose,
 				WEXITSTATUS(wait_status));
 		died(consumer);
 		return;
@@ -118,9 +119,9 @@ static void spawned(void *data, int status, struct rf_reader *body)
 
 	(void)body;
 	if (status < 0) {
-		rf_error("the broker did not start a consumer for uid %u: %s", consumer->uid, strerror(-status));
+		rf_error("the broker did not start a consumer for %s: %s", consumer->whose, strerror(-status));
 		died(consumer);
-	} else if (consumer->table->lost_uid == consumer->uid) {
+	} else if (consumer->table->lost_uid == consumer->uid && consumer->table->lost_kernel == consumer->kernel) {
 		consumer->table->lost = false;
 	}
 	rf_consumer_unref(consumer);
@@ -143,6 +144,10 @@ static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint
 	consumer->uid = uid;
 	consumer->abi_bits = abi_bits;
 	consumer->kernel = kernel;
+	if (kernel)
+		snprintf(consumer->whose, sizeof(consumer->whose), "the kernel");
+	else
+		snprintf(consumer->whose, sizeof(consumer->whose), "uid %u", uid);
 	atomic_init(&consumer->refs, 2); /* the table's and the request's */
 	rf_list_init(&consumer->node);
 	rf_requests_init(&consumer->requests, &consumer->link, consumers->loop);
@@ -158,7 +163,7 @@ static struct rf_consumer *spawn(struct rf_consumers *consumers, uid_t uid, uint
 			ends[1], spawned, consumer);
 	close(ends[1]);
 	if (err < 0) {
-		rf_error("no consumer for uid %u: %s", uid, strerror(-err));
+		rf_error("no consumer for %s: %s", consumer->whose, strerror(-err));
 		rf_link_fini(&consumer->link);
 		free(consumer);
 		return NULL;
@@ -278,7 +283,7 @@ static void command_done(void *data, int status, struct rf_reader *body)
 	struct rf_consumer *consumer = command->consumer;
 
 	if (status == -ETIMEDOUT && !atomic_load(&consumer->dead)) {
-		rf_error("the consumer of uid %u does not answer: ending it", consumer->uid);
+		rf_error("the consumer of %s does not answer: ending it", consumer->whose);
 		rf_broker_send_id(consumer->table->broker, RF_BROKER_STOP_CONSUMER, consumer->id);
 	}
 	command->done(command->data, status, body);

@@ -25,7 +25,8 @@ struct rf_consumer {
 	uint32_t id;
 	uid_t uid;
 	uint8_t abi_bits;
-	bool kernel; /* it serves the kernel's traces, and no application's */
+	bool kernel;    /* it serves the kernel's traces, and no application's */
+	char whose[32]; /* for log lines: `uid N` or `the kernel` */
 	atomic_bool dead;
 	unsigned int users; /* sessions that have traces in it; the last one lets it go */
 	struct rf_timer retire;
@@ -44,6 +45,7 @@ struct rf_consumers {
 	struct rf_broker_client *broker;
 	bool lost; /* one died, and its user has no new one yet */
 	uid_t lost_uid;
+	bool lost_kernel;
 	rf_trace_ended_fn on_trace_ended;
 	rf_consumer_died_fn on_died;
 	void *owner;

@@ -101,6 +101,9 @@ static int set_up_health(struct daemon *daemon, const struct rf_start *start)
 	if (!err)
 		err = rf_health_serve_consumers(
 			daemon->health, start->fds[RF_START_FD_CONSUMER_HEALTH], &daemon->health_parts);
+	if (!err && start->fds[RF_START_FD_KERNEL_HEALTH] >= 0)
+		err = rf_health_serve_kernel_consumer(
+			daemon->health, start->fds[RF_START_FD_KERNEL_HEALTH], &daemon->health_parts);
 	return err < 0 ? err : rf_health_start(daemon->health);
 }
 

@@ -18,7 +18,7 @@
 #define RF_HEALTH_TIMEOUT (2 * RF_SECOND)
 #define RF_HEALTH_PATIENCE (5 * RF_SECOND)
 #define RF_HEALTH_CLIENTS 64u
-#define RF_HEALTH_SOCKETS 2u
+#define RF_HEALTH_SOCKETS 3
 #define RF_HEALTH_PROBES 4u /* of a socket */
 
 struct rf_health;

@@ -11,15 +11,15 @@
 #define PARTS_MAIN (BIT(0) | BIT(2) | PART_CONSUMERS | BIT(7) | BIT(8) | BIT(9) | BIT(10) | BIT(11))
 #define CONSUMER_PARTS (BIT(RF_CONSUMER_PARTS) - 1)
 
-static void consumer_settled(struct rf_health_parts *parts)
+static void consumer_settled(struct rf_health_consumers *consumers)
 {
-	if (--parts->waiting == 0)
-		rf_health_back(&parts->consumer, parts->consumer_bad);
+	if (--consumers->waiting == 0)
+		rf_health_back(&consumers->probe, consumers->bad);
 }
 
 static void consumer_answered(void *data, int status, struct rf_reader *body)
 {
-	struct rf_health_parts *parts = data;
+	struct rf_health_consumers *consumers = data;
 	struct rf_consumer_id mask = {.id = CONSUMER_PARTS};
 
 	/* One that ended meanwhile is no part of the answer; a death shows in the session daemon's health. */
@@ -27,30 +27,34 @@ static void consumer_answered(void *data, int status, struct rf_reader *body)
 		mask.id = 0;
 	else if (status < 0 || !rf_consumer_id_decode(body, &mask))
 		mask.id = CONSUMER_PARTS;
-	parts->consumer_bad |= mask.id & CONSUMER_PARTS;
-	consumer_settled(parts);
+	consumers->bad |= mask.id & CONSUMER_PARTS;
+	consumer_settled(consumers);
 }
 
-static void ask_consumers(struct rf_health_parts *parts)
+static void ask_consumers(struct rf_health_consumers *consumers)
 {
-	if (!rf_list_linked(&parts->consumers->list)) {
-		rf_health_back_from_nobody(&parts->consumer);
-		return;
-	}
-	parts->consumer_bad = 0;
-	parts->waiting = 1; /* ours, until all are asked */
-	rf_list_for_each_safe(node, tmp, &parts->consumers->list) {
+	bool any = false;
+
+	consumers->bad = 0;
+	consumers->waiting = 1; /* ours, until all are asked */
+	rf_list_for_each_safe(node, tmp, &consumers->parts->consumers->list) {
 		struct rf_consumer *consumer = rf_container_of(node, struct rf_consumer, node);
 		struct rf_writer nothing;
 
+		if (consumer->kernel != consumers->kernel)
+			continue;
+		any = true;
 		rf_writer_init_growing(&nothing, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 		if (rf_requests_send(&consumer->requests, RF_CONSUMER_HEALTH, &nothing, NULL, 0,
-			    RF_HEALTH_CONSUMER_WAIT, consumer_answered, parts) < 0)
-			parts->consumer_bad = CONSUMER_PARTS;
+			    RF_HEALTH_CONSUMER_WAIT, consumer_answered, consumers) < 0)
+			consumers->bad = CONSUMER_PARTS;
 		else
-			parts->waiting++;
+			consumers->waiting++;
 	}
-	consumer_settled(parts);
+	if (any)
+		consumer_settled(consumers);
+	else
+		rf_health_back_from_nobody(&consumers->probe);
 }
 
 /* The main loop's turn. */
@@ -58,8 +62,10 @@ static void asked(struct rf_mail *mail, void *data)
 {
 	struct rf_health_parts *parts = data;
 
-	if (mail == &parts->consumer.mail)
-		ask_consumers(parts);
+	if (mail == &parts->applications.probe.mail)
+		ask_consumers(&parts->applications);
+	else if (mail == &parts->kernels.probe.mail)
+		ask_consumers(&parts->kernels);
 	else
 		rf_health_back(&parts->main, parts->consumers->lost ? PART_CONSUMERS : 0);
 }
@@ -71,7 +77,7 @@ static void send_to_main(struct rf_health_probe *probe)
 
 static void send_to_consumers(struct rf_health_probe *probe)
 {
-	rf_mailbox_post(&rf_container_of(probe, struct rf_health_parts, consumer)->mailbox, &probe->mail);
+	rf_mailbox_post(&rf_container_of(probe, struct rf_health_consumers, probe)->parts->mailbox, &probe->mail);
 }
 
 static void send_to_pool(struct rf_health_probe *probe)
@@ -111,7 +117,10 @@ int rf_health_parts_init(struct rf_health_parts *parts, struct rf_loop *loop, st
 		.pool_probe = {.bits = PART_APPS, .send = send_to_pool},
 		.notify = {.bits = PART_NOTIFY, .send = send_to_notify},
 		.kernel_probe = {.bits = PART_KERNEL, .send = send_to_kernel},
-		.consumer = {.bits = CONSUMER_PARTS, .send = send_to_consumers},
+		.applications = {.probe = {.bits = CONSUMER_PARTS, .send = send_to_consumers}, .parts = parts},
+		.kernels = {.probe = {.bits = CONSUMER_PARTS, .send = send_to_consumers},
+			.parts = parts,
+			.kernel = true},
 	};
 	return rf_mailbox_init(&parts->mailbox, loop, asked, parts);
 }
@@ -131,7 +140,14 @@ int rf_health_serve_sessiond(struct rf_health *health, int sock, struct rf_healt
 
 int rf_health_serve_consumers(struct rf_health *health, int sock, struct rf_health_parts *parts)
 {
-	struct rf_health_probe *const probes[] = {&parts->consumer};
+	struct rf_health_probe *const probes[] = {&parts->applications.probe};
+
+	return rf_health_serve(health, sock, probes, 1);
+}
+
+int rf_health_serve_kernel_consumer(struct rf_health *health, int sock, struct rf_health_parts *parts)
+{
+	struct rf_health_probe *const probes[] = {&parts->kernels.probe};
 
 	return rf_health_serve(health, sock, probes, 1);
 }

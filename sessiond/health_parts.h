@@ -21,6 +21,18 @@
 
 #define RF_HEALTH_CONSUMER_WAIT RF_SECOND
 
+struct rf_health_parts;
+
+/* The consumers of applications, or those of the kernel. */
+struct rf_health_consumers {
+	struct rf_health_probe probe;
+	struct rf_health_parts *parts;
+	bool kernel;
+	/* Of the question to them that is on its way. */
+	unsigned int waiting;
+	uint64_t bad;
+};
+
 struct rf_health_parts {
 	struct rf_mailbox mailbox; /* of the main loop */
 	struct rf_consumers *consumers;
@@ -31,10 +43,8 @@ struct rf_health_parts {
 	struct rf_health_probe pool_probe;
 	struct rf_health_probe notify;
 	struct rf_health_probe kernel_probe;
-	struct rf_health_probe consumer;
-	/* Of the question to the consumers that is on its way. */
-	unsigned int waiting;
-	uint64_t consumer_bad;
+	struct rf_health_consumers applications;
+	struct rf_health_consumers kernels;
 };
 
 int rf_health_parts_init(struct rf_health_parts *parts, struct rf_loop *loop, struct rf_consumers *consumers,
@@ -45,5 +55,6 @@ void rf_health_parts_fini(struct rf_health_parts *parts);
 /* SOCK is taken. */
 int rf_health_serve_sessiond(struct rf_health *health, int sock, struct rf_health_parts *parts);
 int rf_health_serve_consumers(struct rf_health *health, int sock, struct rf_health_parts *parts);
+int rf_health_serve_kernel_consumer(struct rf_health *health, int sock, struct rf_health_parts *parts);
 
 #endif

@@ -182,6 +182,7 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		.identity = &broker->sessiond_identity,
 		.control_fd = -1,
 	};
+	const unsigned int listening = rf_runtime_sockets(broker->runtime);
 	int fds[RF_START_FD_COUNT];
 	struct rf_writer w;
 	int err;
@@ -191,7 +192,7 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		return err;
 	broker->started = rf_now();
 	memcpy(fds, broker->runtime->socks, sizeof(broker->runtime->socks));
-	err = rf_kernel_peer_new(broker, &fds[RF_START_FD_KERNEL]);
+	err = rf_kernel_peer_new(broker, &fds[listening]);
 	if (err < 0) {
 		rf_child_kill(broker->sessiond, strerror(-err));
 		return err;
@@ -199,8 +200,8 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 	snprintf(message.hostname, sizeof(message.hostname), "%s", broker->hostname);
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_broker_start_encode(&w, &message);
-	err = rf_link_send_writer(&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, fds, RF_START_FD_COUNT);
-	close(fds[RF_START_FD_KERNEL]);
+	err = rf_link_send_writer(&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, fds, listening + 1);
+	close(fds[listening]);
 	rf_policy_tell_new(broker);
 	return err;
 }

@@ -36,6 +36,7 @@ static const struct {
 	[RF_START_FD_HEALTH] = {"sessiond-health", 0660, true, true},
 	[RF_START_FD_NOTIFICATION] = {"sessiond-notification", 0660, true, false},
 	[RF_START_FD_CONSUMER_HEALTH] = {"ustconsumerd64/health", 0660, true, true},
+	[RF_START_FD_KERNEL_HEALTH] = {"kconsumerd/health", 0660, true, true},
 };
 
 const char *rf_runtime_home(void)
@@ -183,9 +184,14 @@ static int listen_on(const char *path, mode_t mode, gid_t group, int *sock)
 	return 0;
 }
 
+unsigned int rf_runtime_sockets(const struct rf_runtime *runtime)
+{
+	return RF_RUNTIME_SOCKETS - (runtime->rootless ? 1 : 0);
+}
+
 static int make_sockets(struct rf_runtime *runtime, const struct rf_options *options, gid_t group)
 {
-	for (unsigned int i = 0; i < RF_RUNTIME_SOCKETS; i++) {
+	for (unsigned int i = 0; i < rf_runtime_sockets(runtime); i++) {
 		const char *given = i == RF_START_FD_CLIENT ? options->client_sock
 			: i == RF_START_FD_APPS             ? options->apps_sock
 							    : NULL;

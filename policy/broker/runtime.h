@@ -7,6 +7,7 @@
  *   dir      /var/run/lttng 0755 root:GROUP    $LTTNG_HOME (or $HOME)/.lttng 0700
  *   client-lttng-sessiond, sessiond-notification   0660 (root: group GROUP)
  *   sessiond-health, ustconsumerd64/health         0660 root:GROUP; others: by umask
+ *   kconsumerd/health                              0660 root:GROUP
  *   lttng-ust-sock-8                               0666
  *   lttng-sessiond.lck, lttng-sessiond.pid
  *   kconsumerd/ (root), ustconsumerd64/, ustconsumerd32/   0750 root:GROUP, each with a socket `error` 0660
@@ -25,6 +26,7 @@
 
 #define RF_CONSUMER_DIRS 3
 /* The first descriptors that the session daemon starts with are listening sockets. */
+/* The last one, for the health of the kernel's consumer, is root's only. */
 #define RF_RUNTIME_SOCKETS RF_START_FD_KERNEL
 
 struct rf_runtime {
@@ -48,5 +50,8 @@ int rf_runtime_create(struct rf_runtime *runtime, const struct rf_options *optio
 void rf_runtime_ready(struct rf_runtime *runtime);
 /* Orderly end: everything but the directory and the wait word's file is removed. */
 void rf_runtime_remove(struct rf_runtime *runtime);
+
+/* How many of the listening sockets there are. */
+unsigned int rf_runtime_sockets(const struct rf_runtime *runtime);
 
 #endif

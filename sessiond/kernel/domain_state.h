@@ -39,7 +39,7 @@ struct rf_kernel_part {
 	struct rf_output_trace out;
 	struct rf_kernel_trace_def def;
 	struct rf_kernel_trace *trace; /* the kernel thread's; NULL: none */
-	bool started;		       /* the same */
+	bool started;                  /* the same */
 	struct rf_watch watch;         /* the kernel thread's */
 };
 

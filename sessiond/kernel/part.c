@@ -44,7 +44,6 @@ static struct rf_kernel_part *part_new(
 		.session_name_generated = session->name_generated,
 		.session_created = session->created,
 		.clock_offset = session->recording->clock_offset,
-		.snapshots = session->snapshot_mode,
 	};
 	memcpy(part->def.session_name, session->name, sizeof(part->def.session_name));
 	memcpy(part->def.hostname, recorder->hostname, sizeof(part->def.hostname));

@@ -44,7 +44,6 @@ struct rf_kernel_trace_def {
 	time_t session_created;
 	int64_t clock_offset; /* realtime minus monotonic clock, ns; that of the session's user-space traces, too */
 	char hostname[RF_NAME_SIZE];
-	bool snapshots; /* nobody reads the rings but snapshots */
 };
 
 struct rf_kernel_channel_def {

@@ -117,7 +117,7 @@ static void open_file(int dirfd, unsigned int times)
 	}
 }
 
-static struct rf_kernel_trace *new_trace(uint32_t dir, bool snapshots)
+static struct rf_kernel_trace *new_trace(uint32_t dir)
 {
 	uint64_t number = ++traces;
 	struct rf_kernel_trace_def def = {
@@ -126,7 +126,6 @@ static struct rf_kernel_trace *new_trace(uint32_t dir, bool snapshots)
 		.consumer = &road.consumer,
 		.session_created = time(NULL),
 		.clock_offset = CLOCK_OFFSET,
-		.snapshots = snapshots,
 	};
 	struct rf_kernel_trace *trace = NULL;
 
@@ -266,7 +265,7 @@ static void check_refusals(struct rf_kernel_trace *trace)
 
 static void record(void)
 {
-	struct rf_kernel_trace *trace = new_trace(0, false);
+	struct rf_kernel_trace *trace = new_trace(0);
 	uint64_t session = trace->def.session;
 	uint32_t first = ++dirs;
 	uint32_t second = ++dirs;
@@ -329,7 +328,7 @@ static void record(void)
 /* None of them may harm the kernel, whoever asks for them. */
 static void every_context(void)
 {
-	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	struct rf_kernel_trace *trace = new_trace(++dirs);
 	uint32_t dir = dirs;
 	unsigned int added = 0;
 	unsigned int unavailable = 0;
@@ -398,7 +397,7 @@ static struct rf_event_rule *harmful(void)
 
 static void filters(void)
 {
-	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	struct rf_kernel_trace *trace = new_trace(++dirs);
 	uint32_t dir = dirs;
 	struct rf_event_rule *rule = filtered(77);
 
@@ -446,7 +445,7 @@ static void track(struct rf_kernel_trace *trace, enum rf_tracker_policy policy, 
 
 static void trackers(void)
 {
-	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	struct rf_kernel_trace *trace = new_trace(++dirs);
 	uint32_t dir = dirs;
 	uint32_t self = (uint32_t)getpid();
 
@@ -489,7 +488,7 @@ static void trackers(void)
 
 static void snapshots(void)
 {
-	struct rf_kernel_trace *trace = new_trace(0, true);
+	struct rf_kernel_trace *trace = new_trace(0);
 	uint64_t session = trace->def.session;
 	char *text;
 
@@ -528,7 +527,7 @@ static void snapshots(void)
 
 static void full(void)
 {
-	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	struct rf_kernel_trace *trace = new_trace(++dirs);
 	uint32_t dir = dirs;
 
 	check_code(add_channel(trace, 4096, 2, false), LTTNG_OK, "a small channel");
@@ -586,7 +585,7 @@ static void check_idle(const char *what)
 /* The session daemon is gone first: its session ends, and what was recorded does not. */
 static void orphan(void)
 {
-	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	struct rf_kernel_trace *trace = new_trace(++dirs);
 	uint64_t session = trace->def.session;
 	struct rf_frame reply;
 	uint32_t dir = dirs;
@@ -642,7 +641,7 @@ static struct rf_event_rule *user_probe(const char *path)
 
 static void probes(const char *program)
 {
-	struct rf_kernel_trace *trace = new_trace(++dirs, false);
+	struct rf_kernel_trace *trace = new_trace(++dirs);
 	uint32_t dir = dirs;
 	char copy[] = "/dev/shm/road-probed";
 	char command[700];
@@ -754,7 +753,7 @@ static void hotplug(void)
 		return;
 	}
 
-	struct rf_kernel_trace *trace = new_trace(0, false);
+	struct rf_kernel_trace *trace = new_trace(0);
 	uint32_t dir = ++dirs;
 	struct pollfd ready = {.fd = trace->watch_fd, .events = POLLIN};
 

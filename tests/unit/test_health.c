@@ -243,6 +243,20 @@ static void serve_consumers(void)
 	cr_assert_eq(rf_health_start(health), 0);
 }
 
+Test(health, consumers_of_the_kernel_are_asked_apart)
+{
+	static struct fake one;
+	static struct fake of_kernel;
+
+	serve_consumers();
+	add_fake(&of_kernel);
+	of_kernel.consumer.kernel = true;
+	of_kernel.mask = 0x2;
+	cr_assert_eq(told(), UINT64_MAX, "there is no other");
+	add_fake(&one);
+	cr_assert_eq(told(), 0);
+}
+
 Test(health, consumers)
 {
 	static struct fake one;

@@ -58,11 +58,11 @@ against_kernel kernel-link-instance-for-user-consumer refused "op=make-instance 
 against_kernel kernel-link-instance-of-user refused "op=make-instance .*result=refused" no-kernel-owner
 against_kernel kernel-link-instance-above-quota "refused (Disk quota exceeded)" "op=make-instance .*result=refused"
 
-# Requests of another link.
+# Requests of another link; the same hook for all.
 for attack in kernel-open:60 make-instance:61 remove-instance:62 open-events:63 track:64 add-probe:65 remove-probe:66 \
 	read-state:67; do
 	against_kernel "kernel-consumer-${attack%:*}" killed "op=${attack#*:} $of_consumer" no-roles
-	against_kernel "sessiond-${attack%:*}" killed "op=${attack#*:} $of_sessiond" no-roles
+	against_kernel "sessiond-${attack%:*}" killed "op=${attack#*:} $of_sessiond"
 done
 against_kernel consumer-open-events killed "op=63 $of_consumer" no-roles
 against_kernel kernel-consumer-spawn killed "op=11 $of_consumer" no-roles
@@ -80,7 +80,9 @@ for attack in event-names:open-events symbols:add-probe programs:add-probe insta
 	removals:remove-instance; do
 	against_kernel "kernel-link-${attack%:*}" refused "op=${attack#*:} .*result=refused"
 done
-against_kernel kernel-consumer-rings-numbers refused "op=open-rings .*result=refused"
+for attack in rings-numbers rings-again; do
+	against_kernel "kernel-consumer-$attack" refused "op=open-rings .*result=refused"
+done
 for attack in program-missing two-programs; do
 	against_kernel "kernel-link-$attack" killed "op=add-probe .*result=refused"
 done
@@ -91,6 +93,5 @@ done
 # Floods.
 against_kernel kernel-link-track-many granted "op=track .*pids=16000 result=granted"
 against_kernel kernel-link-state-at-once refused "op=read-state .*result=refused"
-against_kernel kernel-consumer-never-reads killed "op=kill .*No buffer space"
-against_kernel kernel-link-never-reads killed "op=kill .*No buffer space"
+against_kernel kernel-link-never-reads killed "$killed"
 evil_options=()

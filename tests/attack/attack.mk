@@ -8,6 +8,7 @@ ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+w
 	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
 ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
 	worker-root+keep-caps no-kernel-owner
+ATTACK_CLIENT_HOOKS := no-kernel-users no-kernel-users+no-kernel-owner
 ATTACK_CONSUMER_HOOKS := no-seals keep-positions die-of-rings
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
 	$(addprefix $(BUILD)/policy/broker/,capabilities.o resolve.o tracefs.o) $(SANDBOX) $(COMMON)
@@ -20,7 +21,12 @@ $(ATTACK)/evil_child: $(addprefix $(ATTACK)/evil_,child.o attacks.o kernel.o ker
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpthread
 
-$(ATTACK)/hostile_client $(ATTACK)/hostile_app: $(ATTACK)/hostile_%: $(ATTACK)/hostile_%.o $(ATTACK)/hostile.o
+HOSTILE := $(addprefix $(ATTACK)/hostile_,client kernel app)
+$(HOSTILE): $(ATTACK)/hostile_%: $(ATTACK)/hostile_%.o $(ATTACK)/hostile_request.o $(ATTACK)/hostile.o
+	@echo "  LD $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(ATTACK)/watch_children: $(ATTACK)/watch_children.o
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^
 
@@ -30,7 +36,7 @@ $(ATTACK)/traced_app: tests/attack/traced_app.c
 	@echo "  CC $@"
 	@$(CC) -std=gnu17 -O2 -g -Wall -Wextra -D_GNU_SOURCE -o $@ $< -llttng-ust -ldl
 
-attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child hostile_client hostile_app traced_app)
+attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child hostile_client hostile_kernel hostile_app watch_children traced_app)
 	@for hooks in $(ATTACK_INSIDE_HOOKS); do \
 		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
 			$(BUILD)-hook-$$hooks/tests/attack/attack_inside || exit 1; \
@@ -38,6 +44,10 @@ attack-tools: $(addprefix $(ATTACK)/,attack_inside evil_child hostile_client hos
 	@for hooks in $(ATTACK_BROKER_HOOKS); do \
 		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
 			$(BUILD)-hook-$$hooks/bin/ringfenced || exit 1; \
+	done
+	@for hooks in $(ATTACK_CLIENT_HOOKS); do \
+		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \
+			$(BUILD)-hook-$$hooks/bin/ringfenced $(BUILD)-hook-$$hooks/bin/ringfence-sessiond || exit 1; \
 	done
 	@for hooks in $(ATTACK_CONSUMER_HOOKS); do \
 		$(MAKE) --no-print-directory HOOKS=$$hooks BUILD=$(BUILD)-hook-$$hooks \

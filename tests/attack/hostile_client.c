@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* hostile_client SOCKET ATTACK [ARGUMENT]: what no client of the stock library does to a session daemon. */
-#include "sessiond/client/protocol.h"
-#include "tests/attack/hostile.h"
+#include "tests/attack/hostile_request.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,48 +12,8 @@
 #define UNDEFINED_COMMAND 12
 #define NO_SUCH_SESSION 32
 #define DONE 10
-#define SOON 1000     /* ms */
 #define DEADLINE 5000 /* ms that a client has for its request */
 #define SLACK 1500
-
-struct envelope {
-	uint8_t bytes[RF_ENVELOPE_SIZE];
-};
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	memcpy(at, &value, sizeof(value));
-}
-
-static struct envelope *envelope(uint32_t command, const char *session)
-{
-	static struct envelope e;
-
-	memset(&e, 0, sizeof(e));
-	put32(e.bytes, command);
-	snprintf((char *)e.bytes + RF_ENVELOPE_SESSION, RF_SESSION_NAME_FIELD, "%s", session);
-	put32(e.bytes + RF_ENVELOPE_DOMAIN, RF_DOMAIN_UST);
-	put32(e.bytes + RF_ENVELOPE_DOMAIN + 4, RF_CLIENT_PER_UID);
-	return &e;
-}
-
-/* The code of the answer, or what hostile_read() said. */
-static long answer(int sock, int timeout_ms)
-{
-	uint32_t header[RF_REPLY_HEADER_SIZE / sizeof(uint32_t)];
-	long got = hostile_read(sock, header, sizeof(header), timeout_ms);
-
-	return got < 0 ? got : (long)header[1];
-}
-
-static long ask(const struct envelope *e)
-{
-	int sock = hostile_connect();
-	long code = hostile_send(sock, e, sizeof(*e)) ? answer(sock, SOON) : ENDED;
-
-	close(sock);
-	return code;
-}
 
 static bool refused(long code)
 {
@@ -85,7 +44,7 @@ static bool garbage(const char *argument)
 		hostile_fill(bytes, len);
 		/* Half of them look like a real command. */
 		if (i % 2)
-			put32(bytes, (uint32_t)i % RF_CMD_COUNT);
+			hostile_put32(bytes, (uint32_t)i % RF_CMD_COUNT);
 		hostile_send(sock, bytes, len);
 		shutdown(sock, SHUT_WR);
 		if (hostile_wait_end(sock, DEADLINE + SLACK) < 0) {
@@ -102,7 +61,7 @@ static bool half_envelope(const char *argument)
 	int sock = hostile_connect();
 
 	(void)argument;
-	hostile_send(sock, envelope(RF_CMD_LIST_SESSIONS, ""), RF_ENVELOPE_SIZE / 2);
+	hostile_send(sock, hostile_envelope(RF_CMD_LIST_SESSIONS, ""), RF_ENVELOPE_SIZE / 2);
 	return ends_at_deadline(sock, false);
 }
 
@@ -115,7 +74,7 @@ static bool silence(const char *argument)
 /* A byte now and then shall not buy time. */
 static bool drip(const char *argument)
 {
-	const struct envelope *e = envelope(RF_CMD_LIST_SESSIONS, "");
+	const struct hostile_envelope *e = hostile_envelope(RF_CMD_LIST_SESSIONS, "");
 	uint64_t begin = hostile_now_ms();
 	int sock = hostile_connect();
 	char byte;
@@ -132,10 +91,10 @@ static bool drip(const char *argument)
 
 static bool payload_of(uint32_t command, size_t at, uint32_t len)
 {
-	struct envelope *e = envelope(command, "hostile");
+	struct hostile_envelope *e = hostile_envelope(command, "hostile");
 
-	put32(e->bytes + RF_ENVELOPE_ARGS + at, len);
-	return refused(ask(e));
+	hostile_put32(e->bytes + RF_ENVELOPE_ARGS + at, len);
+	return refused(hostile_ask(e, NULL, 0, -1));
 }
 
 static bool payload_endless(const char *argument)
@@ -155,11 +114,11 @@ static bool payload_large(const char *argument)
 
 static bool payload_missing(const char *argument)
 {
-	struct envelope *e = envelope(RF_CMD_ENABLE_CHANNEL, "hostile");
+	struct hostile_envelope *e = hostile_envelope(RF_CMD_ENABLE_CHANNEL, "hostile");
 	int sock = hostile_connect();
 
 	(void)argument;
-	put32(e->bytes + RF_ENVELOPE_ARGS, RF_PAYLOAD_MAX);
+	hostile_put32(e->bytes + RF_ENVELOPE_ARGS, RF_PAYLOAD_MAX);
 	hostile_send(sock, e, sizeof(*e));
 	return ends_at_deadline(sock, false);
 }
@@ -171,14 +130,14 @@ static bool payload_garbage(const char *argument)
 
 	(void)argument;
 	for (uint32_t i = 0; i < 4 * RF_CMD_COUNT; i++) {
-		struct envelope *e = envelope(i % RF_CMD_COUNT, "hostile");
+		struct hostile_envelope *e = hostile_envelope(i % RF_CMD_COUNT, "hostile");
 		int sock = hostile_connect();
 
 		hostile_fill(bytes, sizeof(bytes));
 		if (i % 2)
 			hostile_fill(e->bytes + RF_ENVELOPE_ARGS, RF_ENVELOPE_ARGS_SIZE);
-		put32(e->bytes + RF_ENVELOPE_ARGS, 1000);
-		put32(e->bytes + RF_ENVELOPE_ARGS + 256, 1000);
+		hostile_put32(e->bytes + RF_ENVELOPE_ARGS, 1000);
+		hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 256, 1000);
 		hostile_send(sock, e, sizeof(*e));
 		hostile_send(sock, bytes, sizeof(bytes));
 		shutdown(sock, SHUT_WR);
@@ -193,7 +152,7 @@ static bool payload_garbage(const char *argument)
 
 static long send_descriptors(uint32_t promised, int sent)
 {
-	struct envelope *e = envelope(RF_CMD_ENABLE_EVENT, "hostile");
+	struct hostile_envelope *e = hostile_envelope(RF_CMD_ENABLE_EVENT, "hostile");
 	union {
 		char bytes[CMSG_SPACE(253 * sizeof(int))];
 		struct cmsghdr align;
@@ -206,8 +165,8 @@ static long send_descriptors(uint32_t promised, int sent)
 		.msg_controllen = CMSG_SPACE((size_t)sent * sizeof(int))};
 	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
 
-	put32(e->bytes + RF_ENVELOPE_ARGS + 256, 8);
-	put32(e->bytes + RF_ENVELOPE_FD_COUNT, promised);
+	hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 256, 8);
+	hostile_put32(e->bytes + RF_ENVELOPE_FD_COUNT, promised);
 	hostile_send(sock, e, sizeof(*e));
 	hostile_send(sock, "payload", 8);
 	rights->cmsg_level = SOL_SOCKET;
@@ -218,7 +177,7 @@ static long send_descriptors(uint32_t promised, int sent)
 	if (sent && sendmsg(sock, &message, MSG_NOSIGNAL) < 0)
 		printf("%d descriptors: %s\n", sent, strerror(errno));
 
-	long code = answer(sock, SOON);
+	long code = hostile_answer(sock, SOON);
 
 	close(sock);
 	return code;
@@ -233,12 +192,12 @@ static bool descriptors(const char *argument)
 
 static bool descriptors_missing(const char *argument)
 {
-	struct envelope *e = envelope(RF_CMD_ENABLE_EVENT, "hostile");
+	struct hostile_envelope *e = hostile_envelope(RF_CMD_ENABLE_EVENT, "hostile");
 	int sock = hostile_connect();
 
 	(void)argument;
-	put32(e->bytes + RF_ENVELOPE_ARGS + 256, 8);
-	put32(e->bytes + RF_ENVELOPE_FD_COUNT, 1);
+	hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 256, 8);
+	hostile_put32(e->bytes + RF_ENVELOPE_FD_COUNT, 1);
 	hostile_send(sock, e, sizeof(*e));
 	hostile_send(sock, "payload", 8);
 	return ends_at_deadline(sock, false);
@@ -250,8 +209,8 @@ static bool close_unread(const char *argument)
 	for (uint32_t i = 0; i < 500; i++) {
 		int sock = hostile_connect();
 
-		hostile_send(
-			sock, envelope(i % 2 ? RF_CMD_LIST_SESSIONS : RF_CMD_LIST_TRACEPOINTS, ""), RF_ENVELOPE_SIZE);
+		hostile_send(sock, hostile_envelope(i % 2 ? RF_CMD_LIST_SESSIONS : RF_CMD_LIST_TRACEPOINTS, ""),
+			RF_ENVELOPE_SIZE);
 		close(sock);
 	}
 	return true;
@@ -263,7 +222,7 @@ static bool unknown_commands(const char *session)
 	static const uint32_t unknown[] = {1, 7, 8, 19, 20, 22, 23, 29, 30, 37, 38, 39, 53, 54, 1000, UINT32_MAX};
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
-		long code = ask(envelope(unknown[i], session));
+		long code = hostile_ask(hostile_envelope(unknown[i], session), NULL, 0, -1);
 
 		if (code != UNDEFINED_COMMAND) {
 			printf("command %u: code %ld\n", unknown[i], code);
@@ -283,14 +242,14 @@ static bool session_of_other(const char *session)
 	bool good = true;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		struct envelope *e = envelope(commands[i], session);
+		struct hostile_envelope *e = hostile_envelope(commands[i], session);
 		int sock = hostile_connect();
 
-		put32(e->bytes + RF_ENVELOPE_ARGS + (commands[i] == RF_CMD_ENABLE_CHANNEL ? 0 : 256), 8);
+		hostile_put32(e->bytes + RF_ENVELOPE_ARGS + (commands[i] == RF_CMD_ENABLE_CHANNEL ? 0 : 256), 8);
 		hostile_send(sock, e, sizeof(*e));
 		hostile_send(sock, "payload", 8);
 
-		long code = answer(sock, SOON);
+		long code = hostile_answer(sock, SOON);
 
 		close(sock);
 		if (code == NO_SUCH_SESSION)
@@ -320,7 +279,7 @@ static bool arguments_garbage(const char *session)
 
 	for (uint32_t i = 0; i < 20 * NEWER_COUNT; i++) {
 		uint32_t command = newer_commands[i % NEWER_COUNT];
-		struct envelope *e = envelope(command, session);
+		struct hostile_envelope *e = hostile_envelope(command, session);
 		uint32_t len = i % 7 * 100;
 		int sock = hostile_connect();
 
@@ -331,10 +290,10 @@ static bool arguments_garbage(const char *session)
 		/* Where trackers and the making of sessions have lengths; a session of garbage is made of what is sent.
 		 */
 		if (command == RF_CMD_TRACKER_ADD || command == RF_CMD_TRACKER_REMOVE)
-			put32(e->bytes + RF_ENVELOPE_ARGS + 16, len);
+			hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 16, len);
 		if (command == RF_CMD_CREATE_SESSION) {
 			memset(e->bytes + RF_ENVELOPE_ARGS, 0, 10);
-			put32(e->bytes + RF_ENVELOPE_ARGS + 2, len);
+			hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 2, len);
 		}
 		if (i % 3 == 0) /* numbers of kinds and types that there are */
 			memset(e->bytes + RF_ENVELOPE_ARGS, (int)(i / 3 % 6), 8);
@@ -364,7 +323,7 @@ static bool leave_at_once(const char *session)
 	for (uint32_t i = 0; i < 400; i++) {
 		int sock = hostile_connect();
 
-		hostile_send(sock, envelope(changes[i % 4], session), RF_ENVELOPE_SIZE);
+		hostile_send(sock, hostile_envelope(changes[i % 4], session), RF_ENVELOPE_SIZE);
 		close(sock);
 	}
 	return true;
@@ -381,7 +340,7 @@ static bool bursts(const char *session)
 	unsigned int bad = 0;
 
 	for (uint32_t i = 0; i < sizeof(bursting) / sizeof(bursting[0]); i++) {
-		struct envelope *e = envelope(bursting[i], session);
+		struct hostile_envelope *e = hostile_envelope(bursting[i], session);
 		int socks[BURST];
 
 		if (bursting[i] == RF_CMD_SAVE) {
@@ -390,9 +349,9 @@ static bool bursts(const char *session)
 				(char *)e->bytes + RF_ENVELOPE_ARGS + RF_SESSION_NAME_FIELD, 256, "%s", getenv("HOME"));
 		}
 		if (bursting[i] == RF_CMD_TRACKER_ADD) {
-			put32(e->bytes + RF_ENVELOPE_ARGS, 3);     /* user ids, */
-			put32(e->bytes + RF_ENVELOPE_ARGS + 4, 2); /* by name */
-			put32(e->bytes + RF_ENVELOPE_ARGS + 16, 8);
+			hostile_put32(e->bytes + RF_ENVELOPE_ARGS, 3);     /* user ids, */
+			hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 4, 2); /* by name */
+			hostile_put32(e->bytes + RF_ENVELOPE_ARGS + 16, 8);
 		}
 		for (int n = 0; n < BURST; n++) {
 			socks[n] = hostile_connect();
@@ -401,7 +360,7 @@ static bool bursts(const char *session)
 				hostile_send(socks[n], "nobody?", 8);
 		}
 		for (int n = 0; n < BURST; n++) {
-			long code = answer(socks[n], 60000);
+			long code = hostile_answer(socks[n], 60000);
 
 			close(socks[n]);
 			if (code <= 0) {

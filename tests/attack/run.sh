@@ -41,7 +41,7 @@ unset LTTNG_HOME LTTNG_UST_REGISTER_TIMEOUT LTTNG_APP_SOCKET_TIMEOUT XDG_RUNTIME
 # shellcheck source=tests/attack/lib.sh
 . "$here/lib.sh"
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(inside broker client app commands)
+[ ${#parts[@]} -gt 0 ] || parts=(inside broker kernel kernel_suite client app commands)
 for part in "${parts[@]}"; do
 	# shellcheck source=/dev/null
 	. "$here/part_$part.sh"

@@ -6,13 +6,16 @@ suite_ready() {
 	lttng -n list
 }
 
+# Of the broker.
+suite_options=()
+
 # start_suite [HOOK]: with what there is of another build. The tree may lie where only root can go: programs are copied.
 start_suite() {
 	mkdir -p "$T/suite"
-	cp "$BUILD"/bin/ringfence* "$BUILD"/tests/attack/{hostile_client,hostile_app,traced_app} "$T/suite/" || exit 2
+	cp "$BUILD"/bin/ringfence* "$BUILD"/tests/attack/{hostile_client,hostile_kernel,hostile_app,traced_app} "$T/suite/" || exit 2
 	[ $# = 0 ] || cp "$BUILD-hook-$1"/bin/ringfence* "$T/suite/" || exit 2
 	: >"$T/log/suite"
-	start_broker "$T/suite" "$T/log/suite"
+	start_broker "$T/suite" "$T/log/suite" "${suite_options[@]}"
 	if ! wait_until 10 suite_ready; then
 		fail "the suite starts" "$(tail -n 20 "$T/log/suite")"
 		echo "attack: $((count - failed - skipped)) passed, $failed failed"

@@ -84,6 +84,8 @@ e2e: all apps
 	tests/e2e/run.sh $(BUILD)
 
 # A registration storm, a crowd, and everything at the same time: for SAN=thread.
+kernel-vm: all apps $(BUILD)/tests/kernel-vm/modules_road
+	tests/kernel-vm/suite.sh $(BUILD)
 storm: all apps
 	tests/e2e/run.sh $(BUILD) storm crowd mixed basic
 
@@ -96,4 +98,4 @@ lint:
 check:
 	tests/check.sh
 
-.PHONY: unit fuzz e2e storm attack lint check apps attack-tools bench
+.PHONY: unit fuzz e2e kernel-vm storm attack lint check apps attack-tools bench

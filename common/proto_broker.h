@@ -79,8 +79,9 @@ enum rf_broker_message {
 	 */
 	RF_BROKER_OPEN_BUFFERS = 42,
 	/*
-	 * consumer of the kernel -> broker, for an instance that was made for it. Reply descriptors: the instance's
-	 * free_buffer, then trace_pipe_raw and stats of the first CPU, of the second, ...
+	 * consumer of the kernel -> broker, for an instance that was made for it: each CPU once, in order. Reply
+	 * descriptors: with CPU 0 the instance's free_buffer, then trace_pipe_raw and stats of the first CPU, of the
+	 * second, ...
 	 */
 	RF_BROKER_OPEN_RINGS = 43,
 

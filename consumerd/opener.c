@@ -85,7 +85,7 @@ void rf_opener_rings(
 
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_broker_open_rings_encode(&w, wanted);
-	request(opener, RF_BROKER_OPEN_RINGS, &w, 1 + 2 * wanted->cpu_count, opened, data);
+	request(opener, RF_BROKER_OPEN_RINGS, &w, (wanted->first_cpu ? 0 : 1) + 2 * wanted->cpu_count, opened, data);
 }
 
 void rf_opener_reply(struct rf_opener *opener, struct rf_frame *frame)

@@ -30,7 +30,7 @@ void rf_opener_streams(
 /* New files for ring buffers of at most RF_OPEN_STREAMS_MAX CPUs. */
 void rf_opener_buffers(
 	struct rf_opener *opener, const struct rf_broker_open_buffers *wanted, rf_opened_fn opened, void *data);
-/* An instance's free_buffer, and trace_pipe_raw and stats of at most RF_OPEN_RINGS_MAX CPUs. */
+/* With CPU 0 an instance's free_buffer, then trace_pipe_raw and stats of at most RF_OPEN_RINGS_MAX CPUs. */
 void rf_opener_rings(
 	struct rf_opener *opener, const struct rf_broker_open_rings *wanted, rf_opened_fn opened, void *data);
 /* A reply came on the link. */

@@ -112,15 +112,13 @@ static int add_ring(struct rings *rings, unsigned int cpu, int pipe_fd, int stat
 
 static int take_rings(struct rings *rings, struct rf_frame *frame, unsigned int first)
 {
-	int free_buffer = rf_frame_take_fd(frame, 0);
+	unsigned int begin = first ? 0 : 1;
 	int err = 0;
 
-	if (rings->free_buffer < 0)
-		rings->free_buffer = free_buffer;
-	else
-		close(free_buffer);
+	if (!first)
+		rings->free_buffer = rf_frame_take_fd(frame, 0);
 	for (unsigned int cpu = first; !err && cpu < rings->asked; cpu++) {
-		unsigned int at = 1 + 2 * (cpu - first);
+		unsigned int at = begin + 2 * (cpu - first);
 
 		err = add_ring(rings, cpu, rf_frame_take_fd(frame, at), rf_frame_take_fd(frame, at + 1));
 	}

@@ -14,6 +14,8 @@ struct rf_kept_page {
 	struct rf_ring_page page; /* what is to be read of it */
 	uint64_t events;          /* in it */
 	uint64_t lost_before;     /* between the page before and this one */
+	unsigned int drain;       /* of the ring that brought it, counted by who keeps it */
+	bool says_lost;           /* the page itself says that something is missing before it */
 	size_t size;
 	uint8_t bytes[]; /* [size], and RF_RECORD_SLACK */
 };

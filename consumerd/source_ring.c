@@ -69,6 +69,7 @@ struct source_ring {
 	struct rf_ring_pages pages;
 	struct rf_ring_packet peeked;
 	uint64_t lost_told; /* that pages account for */
+	unsigned int drains;
 	struct listed *list;
 	unsigned int list_count;
 	unsigned int list_room;
@@ -341,29 +342,52 @@ static struct rf_kept_page *keep_page(struct source_ring *ring)
 	return kept;
 }
 
-/* Takes all that there is out of the ring. What was lost meanwhile is lost before the first page that says so. */
+/*
+ * What was lost meanwhile is lost before the first page of this drain that says so, or else before the first; of those
+ * that are still kept.
+ */
+static struct rf_kept_page *page_after_loss(struct source_ring *ring)
+{
+	struct rf_kept_page *first = NULL;
+
+	rf_list_for_each(node, &ring->pages.pages) {
+		struct rf_kept_page *kept = rf_container_of(node, struct rf_kept_page, node);
+
+		if (kept->drain != ring->drains)
+			continue;
+		if (kept->says_lost)
+			return kept;
+		if (!first)
+			first = kept;
+	}
+	return first;
+}
+
+/* Takes all that there is out of the ring. */
 static void drain(struct source_ring *ring)
 {
-	struct rf_kept_page *told = NULL;
-	bool told_by_page = false;
 	struct rf_ring_stats stats;
 
 	/* What get() has left. */
 	if (ring->page.at != ring->page.end)
 		(void)keep_page(ring);
+	ring->drains++;
 	ring->pass = (struct pass){.all = true};
 	begin_pass(ring);
 	while (!pass_over(ring) && read_page(ring)) {
 		bool says = ring->page.lost;
 		struct rf_kept_page *kept = keep_page(ring);
 
-		if (kept && (!told || (says && !told_by_page))) {
-			told = kept;
-			told_by_page = says;
-		}
+		if (!kept)
+			continue;
+		kept->drain = ring->drains;
+		kept->says_lost = says;
 	}
 	ring->pass = (struct pass){0};
 	(void)read_stats(ring, &stats);
+
+	struct rf_kept_page *told = page_after_loss(ring);
+
 	if (!told)
 		return;
 	told->lost_before = ring->lost_seen - ring->lost_told;
@@ -573,6 +597,7 @@ struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 		.wait_fd = def->pipe_fd,
 		.wait_events = EPOLLIN,
 		.silent = never_online(def->pipe_fd),
+		.overwrites_show = true,
 		.capacity = capacity(def, ring->packet_size),
 		.origin = def->origin,
 	};

@@ -8,11 +8,13 @@
  *   keep-root       children keep the broker's uid, gid and capabilities
  *   keep-caps       the broker keeps every capability that root has, and so do children that keep root
  *   no-new-privs    (off) children may gain privileges by exec
- *   follow-links    the run-as worker follows links whoever made them, and leaves its tree
+ *   follow-links    the run-as worker follows links whoever made them, and leaves its tree; the kernel worker, too
  *   worker-root     the run-as worker does not change its identity
- *   no-names        names of channels are not checked
+ *   no-names        names of channels, events and symbols are not checked
  *   no-roles        the broker answers every request to every peer
- *   no-grants       the broker opens files of any directory for any consumer
+ *   no-grants       the broker opens files of any directory, and rings of any instance, for any consumer
+ *   no-kernel-owner the broker makes instances for users who may not trace the kernel
+ *   no-kernel-users the session daemon lets every user trace the kernel
  *   no-seals        applications may change the size of ring buffers
  *   keep-positions  a channel's end looks at positions that applications may have written
  *   die-of-rings    a failed assertion about a ring buffer ends the consumer
@@ -72,6 +74,18 @@
 #define RF_CHECK_GRANTS 0
 #else
 #define RF_CHECK_GRANTS 1
+#endif
+
+#ifdef RF_HOOK_NO_KERNEL_OWNER
+#define RF_CHECK_KERNEL_OWNER 0
+#else
+#define RF_CHECK_KERNEL_OWNER 1
+#endif
+
+#ifdef RF_HOOK_NO_KERNEL_USERS
+#define RF_CHECK_KERNEL_USERS 0
+#else
+#define RF_CHECK_KERNEL_USERS 1
 #endif
 
 #ifdef RF_HOOK_NO_SEALS

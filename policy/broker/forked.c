@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -57,4 +58,28 @@ int rf_forked_begin(int sock, int kept, pid_t broker)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	return 0;
+}
+
+static int send_reply(int sock, const struct rf_frame *request, int status, const void *body, size_t body_len,
+	const int *fds, unsigned int fd_count)
+{
+	struct pollfd writable = {.fd = sock, .events = POLLOUT};
+	int err;
+
+	/* The broker is the only one to wait for, and it always reads. */
+	while ((err = rf_frame_send(sock, request->type | RF_FRAME_REPLY, request->serial, status, body, body_len, fds,
+			fd_count)) == -EAGAIN)
+		poll(&writable, 1, -1);
+	return err;
+}
+
+void rf_forked_reply(int sock, const struct rf_frame *request, int status, const void *body, size_t body_len,
+	const int *fds, unsigned int fd_count)
+{
+	int err = send_reply(sock, request, status, body, body_len, fds, fd_count);
+
+	if (err < 0)
+		err = send_reply(sock, request, err, NULL, 0, NULL, 0);
+	if (err < 0)
+		shutdown(sock, SHUT_RDWR);
 }

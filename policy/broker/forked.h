@@ -25,5 +25,12 @@ pid_t rf_forked_start(struct rf_loop *loop, struct rf_link *link, rf_link_frame_
  * Negative errno on failure: the child must exit.
  */
 int rf_forked_begin(int sock, int kept, pid_t broker);
+/*
+ * In the child: the reply to REQUEST, waiting until the broker takes it. The broker gives replies to who asked in the
+ * order of requests, so there is one in any case: what cannot be sent (the kernel has too many descriptors under way)
+ * becomes its error, and where that fails, too, the link is shut down.
+ */
+void rf_forked_reply(int sock, const struct rf_frame *request, int status, const void *body, size_t body_len,
+	const int *fds, unsigned int fd_count);
 
 #endif

@@ -55,6 +55,11 @@ static int check_consumer(struct rf_broker *broker, uint32_t id)
 	return RF_CHECK_GRANTS && !consumer->kernel ? -EPERM : 0;
 }
 
+static int check_owner(const struct rf_broker *broker, uid_t uid)
+{
+	return RF_CHECK_KERNEL_OWNER && !rf_policy_may_trace_kernel(&broker->policy, uid) ? -EPERM : 0;
+}
+
 int rf_request_make_instance(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker_make_instance request;
@@ -68,8 +73,9 @@ int rf_request_make_instance(struct rf_peer *peer, struct rf_frame *frame)
 	if (!request.instance || !request.ring_size || request.ring_size > RING_SIZE_MAX ||
 		request.page_size > RF_RING_PAGE_MAX || request.overwrite > 1)
 		return -EINVAL;
-	err = rf_policy_may_trace_kernel(&broker->policy, request.uid) ? check_consumer(broker, request.consumer)
-								       : -EPERM;
+	err = check_owner(broker, request.uid);
+	if (!err)
+		err = check_consumer(broker, request.consumer);
 	if (!err && rf_kernel_has(broker, request.instance))
 		err = -EEXIST;
 	if (!err)
@@ -175,7 +181,7 @@ static int check_probe(const struct rf_broker_add_probe *request, unsigned int f
 	/* Functions have names; a place may be an address. */
 	if (!request->symbol[0])
 		return request->kind == RF_PROBE_KERNEL && request->address ? 0 : -EINVAL;
-	return rf_tracefs_symbol_ok(request->symbol) ? 0 : -EINVAL;
+	return !RF_CHECK_NAMES || rf_tracefs_symbol_ok(request->symbol) ? 0 : -EINVAL;
 }
 
 int rf_request_add_probe(struct rf_peer *peer, struct rf_frame *frame)

@@ -4,6 +4,7 @@
 #include "common/frame.h"
 #include "common/log.h"
 #include "common/loop.h"
+#include "policy/broker/forked.h"
 #include "policy/broker/tracefs.h"
 #include "policy/broker/tracefs_instance.h"
 #include "policy/broker/tracefs_leftovers.h"
@@ -40,13 +41,8 @@ struct worker {
 static void reply(const struct worker *worker, const struct rf_frame *frame, int status, struct rf_writer *body,
 	const int *fds, unsigned int fd_count)
 {
-	struct pollfd writable = {.fd = worker->sock, .events = POLLOUT};
-
-	/* The broker is the only one to wait for, and it always reads. */
-	while (rf_frame_send(worker->sock, frame->type | RF_FRAME_REPLY, frame->serial, status,
-		       body && !status ? body->base : NULL, body && !status ? body->at : 0, fds,
-		       status ? 0 : fd_count) == -EAGAIN)
-		poll(&writable, 1, -1);
+	rf_forked_reply(worker->sock, frame, status, body && !status ? body->base : NULL,
+		body && !status ? body->at : 0, fds, status ? 0 : fd_count);
 	if (body)
 		rf_writer_free(body);
 }
@@ -219,8 +215,7 @@ static void open_rings(struct worker *worker, struct rf_frame *frame)
 
 	if (rf_broker_open_rings_decode(&frame->body, &request) && request.cpu_count <= RF_OPEN_RINGS_MAX) {
 		instance = rf_tracefs_find(&worker->fs, request.instance);
-		err = instance ? rf_tracefs_open_rings(instance, &request, fds) : -ENOENT;
-		count = err ? 0 : 1 + 2 * request.cpu_count;
+		err = instance ? rf_tracefs_open_rings(instance, &request, fds, &count) : -ENOENT;
 	}
 	reply(worker, frame, err, NULL, fds, count);
 	close_fds(fds, count);

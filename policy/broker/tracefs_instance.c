@@ -261,23 +261,32 @@ static int open_cpu(int dir, uint32_t cpu, int fds[2])
 	return fds[1];
 }
 
-int rf_tracefs_open_rings(struct rf_tracefs_instance *instance, const struct rf_broker_open_rings *request, int *fds)
+int rf_tracefs_open_rings(
+	struct rf_tracefs_instance *instance, const struct rf_broker_open_rings *request, int *fds, unsigned int *count)
 {
-	int err = 0;
+	unsigned int first = request->first_cpu ? 0 : 1;
 	uint32_t cpu = 0;
+	int err = request->first_cpu == instance->cpus_given ? 0 : -EEXIST;
 
+	*count = 0;
+	if (err < 0)
+		return err;
 	for (; !err && cpu < request->cpu_count; cpu++)
-		err = open_cpu(instance->dir, request->first_cpu + cpu, fds + 1 + 2 * cpu);
+		err = open_cpu(instance->dir, request->first_cpu + cpu, fds + first + 2 * cpu);
 	if (err < 0) {
-		close_fds(fds + 1, 2 * (cpu - 1));
+		close_fds(fds + first, 2 * (cpu - 1));
 		return err;
 	}
 	/* Last, since its end is the end of recording. */
-	fds[0] = rf_tracefs_open(instance->dir, "free_buffer", O_WRONLY);
-	if (fds[0] >= 0)
-		return 0;
-	close_fds(fds + 1, 2 * cpu);
-	return fds[0];
+	if (first)
+		fds[0] = rf_tracefs_open(instance->dir, "free_buffer", O_WRONLY);
+	if (first && fds[0] < 0) {
+		close_fds(fds + first, 2 * cpu);
+		return fds[0];
+	}
+	instance->cpus_given += cpu;
+	*count = first + 2 * cpu;
+	return 0;
 }
 
 int rf_tracefs_open_events(struct rf_tracefs_instance *instance, enum rf_event_file file, const char *const *names,

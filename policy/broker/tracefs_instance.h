@@ -39,7 +39,8 @@ struct rf_tracefs_instance {
 	uint64_t ring_size; /* bytes for each CPU, as asked */
 	bool removing;      /* but somebody has files of it open */
 	int dir;
-	int hold; /* its tracing_on */
+	int hold;            /* its tracing_on */
+	uint32_t cpus_given; /* whose rings somebody has */
 	char name[RF_START_ID_SIZE + 24];
 	char group[RF_START_ID_SIZE + 24]; /* of its dynamic events */
 	struct rf_list probes;             /* tracefs_probe.c */
@@ -57,8 +58,12 @@ int rf_tracefs_make(struct rf_tracefs *fs, const struct rf_broker_make_instance 
 int rf_tracefs_remove(struct rf_tracefs *fs, struct rf_tracefs_instance *instance);
 /* True when nothing is left to be tried again. */
 bool rf_tracefs_retry(struct rf_tracefs *fs);
-/* FDS: room for 1 + 2 * cpu_count; all or none. */
-int rf_tracefs_open_rings(struct rf_tracefs_instance *instance, const struct rf_broker_open_rings *request, int *fds);
+/*
+ * FDS: room for 1 + 2 * cpu_count; all or none. COUNT: how many there are. -EEXIST: not those that come next. Each
+ * descriptor of free_buffer that is closed is the end of recording, and takes its time: there is one of each instance.
+ */
+int rf_tracefs_open_rings(struct rf_tracefs_instance *instance, const struct rf_broker_open_rings *request, int *fds,
+	unsigned int *count);
 /* FDS: of those in the mask PRESENT. */
 int rf_tracefs_open_events(struct rf_tracefs_instance *instance, enum rf_event_file file, const char *const *names,
 	unsigned int count, uint64_t *present, int *fds);

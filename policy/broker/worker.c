@@ -4,6 +4,7 @@
 #include "common/frame.h"
 #include "common/log.h"
 #include "common/names.h"
+#include "policy/broker/forked.h"
 #include "policy/broker/save.h"
 #include "policy/broker/trim.h"
 #include "policy/broker/worker_tree.h"
@@ -11,7 +12,6 @@
 #include "policy/seccomp/sandbox.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,12 +31,7 @@ struct worker {
 static void reply(struct worker *worker, const struct rf_frame *frame, int status, struct rf_writer *body,
 	const int *fds, unsigned int fd_count)
 {
-	struct pollfd writable = {.fd = worker->sock, .events = POLLOUT};
-
-	/* The broker is the only one to wait for, and it always reads. */
-	while (rf_frame_send(worker->sock, frame->type | RF_FRAME_REPLY, frame->serial, status,
-		       body ? body->base : NULL, body ? body->at : 0, fds, fd_count) == -EAGAIN)
-		poll(&writable, 1, -1);
+	rf_forked_reply(worker->sock, frame, status, body ? body->base : NULL, body ? body->at : 0, fds, fd_count);
 	if (body)
 		rf_writer_free(body);
 }

@@ -2,6 +2,7 @@
 #include "sessiond/kernel/domain.h"
 
 #include "common/log.h"
+#include "policy/hooks.h"
 #include "sessiond/kernel/domain_state.h"
 #include "sessiond/kernel/elf_places.h"
 
@@ -120,7 +121,7 @@ bool rf_kernel_may_trace(const struct rf_recorder *recorder, uid_t uid)
 	const struct rf_kernel_domain *domain = recorder->kernel;
 	const uint32_t key = uid;
 
-	return uid == 0 ||
+	return uid == 0 || !RF_CHECK_KERNEL_USERS ||
 		(domain->uid_count && bsearch(&key, domain->uids, domain->uid_count, sizeof(key), compare_uids));
 }
 

@@ -7,16 +7,16 @@ ATTACK := $(BUILD)/tests/attack
 ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+worker-root \
 	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
 ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
-	worker-root+keep-caps
+	worker-root+keep-caps no-kernel-owner
 ATTACK_CONSUMER_HOOKS := no-seals keep-positions die-of-rings
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
-	$(BUILD)/policy/broker/capabilities.o $(BUILD)/policy/broker/resolve.o $(SANDBOX) $(COMMON)
+	$(addprefix $(BUILD)/policy/broker/,capabilities.o resolve.o tracefs.o) $(SANDBOX) $(COMMON)
 
 $(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcap -lseccomp -lpthread
 
-$(ATTACK)/evil_child: $(ATTACK)/evil_child.o $(ATTACK)/evil_attacks.o $(COMMON)
+$(ATTACK)/evil_child: $(addprefix $(ATTACK)/evil_,child.o attacks.o kernel.o kernel_requests.o kernel_forms.o) $(COMMON)
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpthread
 

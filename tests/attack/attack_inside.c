@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -44,6 +45,9 @@ static const struct {
 	{"sessiond", IN_SESSIOND, RF_ROLE_SESSIOND, SESSIOND_UID},
 	{"consumer", IN_CONSUMER, RF_ROLE_CONSUMER, CONSUMER_UID},
 	{"worker", IN_WORKER, RF_ROLE_WORKER, ALICE_UID},
+	{"kernel-consumer", IN_KERNEL_CONSUMER, RF_ROLE_KERNEL_CONSUMER, CONSUMER_UID},
+	{"kernel-worker", IN_KERNEL_WORKER, RF_ROLE_KERNEL, 0},
+	{"state-reader", IN_STATE, RF_ROLE_STATE, CONSUMER_UID},
 };
 #define ROLES (sizeof(roles) / sizeof(roles[0]))
 
@@ -54,6 +58,7 @@ static const struct {
 	{system_attempts, &system_attempt_count},
 	{process_attempts, &process_attempt_count},
 	{file_attempts, &file_attempt_count},
+	{kernel_attempts, &kernel_attempt_count},
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
@@ -83,6 +88,15 @@ static const struct attempt *find(const char *name, unsigned int role)
 	return NULL;
 }
 
+static int drop_caps(void)
+{
+	cap_t none = cap_init();
+	int err = none ? cap_set_proc(none) : -1;
+
+	cap_free(none);
+	return err;
+}
+
 /* A process that the attacker's identity owns. A change of uid makes a process undumpable. */
 static pid_t make_victim(uid_t uid, int dumpable)
 {
@@ -99,7 +113,8 @@ static pid_t make_victim(uid_t uid, int dumpable)
 	if (victim == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGUSR1, SIG_IGN);
-		if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
+		/* One of root's, too, has no more capabilities than the attacker: it would be out of reach for them. */
+		if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 || drop_caps() < 0 ||
 			prctl(PR_SET_DUMPABLE, dumpable) < 0)
 			_exit(EXIT_BROKEN);
 		/* Where a module of the kernel asks for consent, it has it. */

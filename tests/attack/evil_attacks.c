@@ -17,7 +17,7 @@
 #define FIRST_CHUNK 1u
 #define EVIL_CHUNK 9u
 
-static struct rf_writer new_body(void)
+struct rf_writer evil_body(void)
 {
 	struct rf_writer w;
 
@@ -27,8 +27,10 @@ static struct rf_writer new_body(void)
 
 int evil_spawn(uint32_t id, uint32_t uid, int control)
 {
-	const struct rf_broker_spawn_consumer message = {.consumer = id, .uid = uid, .abi_bits = 64};
-	struct rf_writer w = new_body();
+	const bool kernel = uid == EVIL_KERNEL;
+	const struct rf_broker_spawn_consumer message = {
+		.consumer = id, .uid = kernel ? 0 : uid, .abi_bits = 64, .kernel = kernel};
+	struct rf_writer w = evil_body();
 
 	rf_broker_spawn_consumer_encode(&w, &message);
 	return evil_ask(RF_BROKER_SPAWN_CONSUMER, &w, &control, control >= 0 ? 1 : 0);
@@ -37,7 +39,7 @@ int evil_spawn(uint32_t id, uint32_t uid, int control)
 static int make_tree_at(uint32_t id, uint32_t uid, const char *path)
 {
 	struct rf_broker_make_tree message = {.tree = id, .uid = uid, .gid = uid};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	snprintf(message.root, sizeof(message.root), "%s", path);
 	rf_broker_make_tree_encode(&w, &message);
@@ -48,7 +50,7 @@ static int make_chunk(uint32_t tree, uint32_t chunk, enum rf_chunk_kind kind, co
 {
 	struct rf_broker_make_chunk message = {
 		.tree = tree, .chunk = chunk, .kind = (uint8_t)kind, .parts = RF_CHUNK_UST};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	snprintf(message.name, sizeof(message.name), "%s", name);
 	rf_broker_make_chunk_encode(&w, &message);
@@ -76,17 +78,17 @@ int evil_make_dir(uint32_t id, uint32_t tree, uint32_t consumer, uint32_t uid, u
 		.uid = uid,
 		.abi_bits = 64,
 		.pid = 1};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	snprintf(message.procname, sizeof(message.procname), "%s", procname);
 	rf_broker_make_dir_encode(&w, &message);
 	return evil_ask(RF_BROKER_MAKE_DIR, &w, NULL, 0);
 }
 
-static int ask_id(uint32_t type, uint32_t id)
+int evil_ask_id(uint32_t type, uint32_t id)
 {
 	const struct rf_broker_id message = {.id = id};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	rf_broker_id_encode(&w, &message);
 	return evil_ask(type, &w, NULL, 0);
@@ -94,14 +96,14 @@ static int ask_id(uint32_t type, uint32_t id)
 
 int evil_open_metadata(uint32_t dir)
 {
-	return ask_id(RF_BROKER_OPEN_METADATA, dir);
+	return evil_ask_id(RF_BROKER_OPEN_METADATA, dir);
 }
 
 static struct rf_writer streams_body(uint32_t dir, uint32_t first, uint32_t count, const char *channel)
 {
 	struct rf_broker_open_streams message = {
 		.dir = dir, .first_cpu = first, .cpu_count = count, .file_number = RF_NO_FILE_NUMBER};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	snprintf(message.channel, sizeof(message.channel), "%s", channel);
 	rf_broker_open_streams_encode(&w, &message);
@@ -122,7 +124,7 @@ static int send_raw(const void *bytes, size_t len)
 
 	if (send(RF_BROKER_FD, bytes, len, MSG_NOSIGNAL) < 0)
 		return -errno;
-	return evil_reply(1, &frame);
+	return evil_reply(RF_BROKER_FD, 1, &frame);
 }
 
 struct header {
@@ -146,7 +148,7 @@ static int send_frame(uint32_t type, uint32_t length, const void *body, size_t b
 static int end_chunk(uint32_t type, uint32_t tree)
 {
 	const struct rf_broker_chunk message = {.tree = tree, .chunk = EVIL_CHUNK};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	rf_broker_chunk_encode(&w, &message);
 	return evil_ask(type, &w, NULL, 0);
@@ -155,7 +157,7 @@ static int end_chunk(uint32_t type, uint32_t tree)
 static int open_buffers(uint32_t dir)
 {
 	const struct rf_broker_open_buffers message = {.dir = dir, .cpu_count = 1, .channel = "channel"};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	rf_broker_open_buffers_encode(&w, &message);
 	return evil_ask(RF_BROKER_OPEN_BUFFERS, &w, NULL, 0);
@@ -165,7 +167,7 @@ static int open_buffers(uint32_t dir)
 static int save_text(const char *directory, const char *name, off_t size, int seals)
 {
 	struct rf_broker_save_session message = {.uid = EVIL_ALICE, .gid = EVIL_ALICE};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 	int text = memfd_create("text", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int err;
 
@@ -222,7 +224,7 @@ static int save_by_consumer(void)
 static int lookup_by_consumer(void)
 {
 	const struct rf_broker_lookup_account message = {.kind = RF_ACCOUNT_USER, .name = "root"};
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 
 	rf_broker_lookup_account_encode(&w, &message);
 	return evil_ask(RF_BROKER_LOOKUP_ACCOUNT, &w, NULL, 0);
@@ -239,7 +241,7 @@ static int buffers_in_trace(void)
 /* These have no reply: what they should not do is asked for, or seen, afterwards. */
 static int one_way(uint32_t type, uint32_t id)
 {
-	struct rf_writer w = new_body();
+	struct rf_writer w = evil_body();
 	const struct rf_broker_id message = {.id = id};
 	int err;
 
@@ -397,7 +399,7 @@ static int many_descriptors(void)
 	memcpy(CMSG_DATA(rights), fds, sizeof(fds));
 	if (sendmsg(RF_BROKER_FD, &message, MSG_NOSIGNAL) < 0)
 		return -errno;
-	return evil_reply(1, &frame);
+	return evil_reply(RF_BROKER_FD, 1, &frame);
 }
 
 /* Asks for more and more descriptors and takes none: the broker must not run out of them. */
@@ -562,13 +564,13 @@ static int spawn_without_link(void)
 	return evil_spawn(9, EVIL_ALICE, -1);
 }
 
-#define BY_CONSUMER(name, run)                                                                                         \
+#define BY_CONSUMER(name_of, run_it)                                                                                   \
 	{                                                                                                              \
-		name, true, run, NULL                                                                                  \
+		.name = name_of, .by = 1, .run = run_it                                                                \
 	}
-#define BY_SESSIOND(name, run)                                                                                         \
+#define BY_SESSIOND(name_of, run_it)                                                                                   \
 	{                                                                                                              \
-		name, false, run, NULL                                                                                 \
+		.name = name_of, .run = run_it                                                                         \
 	}
 
 const struct attack attacks[] = {
@@ -583,9 +585,9 @@ const struct attack attacks[] = {
 	BY_CONSUMER("consumer-lookup", lookup_by_consumer),
 	BY_CONSUMER("consumer-buffers-of-other", buffers_of_other),
 	BY_CONSUMER("consumer-buffers-in-trace", buffers_in_trace),
-	{"consumer-remove-dir", true, remove_dir_of_other, other_dir_is_gone},
-	{"consumer-stop-other", true, stop_other, other_is_gone},
-	{"consumer-close-tree", true, close_tree_of_other, other_tree_is_gone},
+	{.name = "consumer-remove-dir", .by = 1, .run = remove_dir_of_other, .seen = other_dir_is_gone},
+	{.name = "consumer-stop-other", .by = 1, .run = stop_other, .seen = other_is_gone},
+	{.name = "consumer-close-tree", .by = 1, .run = close_tree_of_other, .seen = other_tree_is_gone},
 	BY_CONSUMER("consumer-name-slash", name_slash),
 	BY_CONSUMER("consumer-name-above", name_above),
 	BY_CONSUMER("consumer-name-absolute", name_absolute),

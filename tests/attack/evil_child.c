@@ -26,7 +26,8 @@
 #define DID 1001u
 
 static uint32_t consumers_gone;
-static int control[3];
+static int control[5];
+int evil_kernel_link = -1;
 static struct rf_frame_buffer buffer;
 
 /* 1: a frame; 0: the end; negative errno. */
@@ -50,10 +51,10 @@ static void note(const struct rf_frame *frame)
 		exit(EXIT_SUCCESS);
 }
 
-int evil_reply(uint32_t serial, struct rf_frame *frame)
+int evil_reply(int sock, uint32_t serial, struct rf_frame *frame)
 {
 	for (;;) {
-		int got = next_frame(RF_BROKER_FD, frame);
+		int got = next_frame(sock, frame);
 
 		if (got <= 0)
 			return got ? got : -ENOTCONN;
@@ -64,19 +65,27 @@ int evil_reply(uint32_t serial, struct rf_frame *frame)
 	}
 }
 
-int evil_ask(uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count)
+int evil_ask_on(
+	int sock, uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count, struct rf_frame *reply)
 {
 	static uint32_t serial;
 	struct rf_frame frame;
-	int err = rf_frame_send(RF_BROKER_FD, type, ++serial, 0, body->base, body->at, fds, fd_count);
+	int err = rf_frame_send(sock, type, ++serial, 0, body->base, body->at, fds, fd_count);
 
 	rf_writer_free(body);
 	if (err < 0)
 		return err;
-	err = evil_reply(serial, &frame);
-	if (err >= 0)
+	err = evil_reply(sock, serial, &frame);
+	if (reply)
+		*reply = frame;
+	else if (err >= 0)
 		rf_frame_close_fds(&frame);
 	return err;
+}
+
+int evil_ask(uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count)
+{
+	return evil_ask_on(RF_BROKER_FD, type, body, fds, fd_count, NULL);
 }
 
 int evil_wait_gone(uint32_t consumer)
@@ -94,15 +103,26 @@ int evil_wait_gone(uint32_t consumer)
 	return 0;
 }
 
+static const struct attack *find(const char *plan, const struct attack *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(plan, table[i].name, strlen(table[i].name)) && plan[strlen(table[i].name)] == '\n')
+			return &table[i];
+	return NULL;
+}
+
 static const struct attack *planned(void)
 {
 	static char plan[64];
 	int fd = open(EVIL_DIR "/plan", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, plan, sizeof(plan) - 1);
 
-	for (size_t i = 0; len > 0 && i < attack_count; i++)
-		if (!strncmp(plan, attacks[i].name, strlen(attacks[i].name)) && plan[strlen(attacks[i].name)] == '\n')
-			return &attacks[i];
+	const struct attack *found = len > 0 ? find(plan, attacks, attack_count) : NULL;
+
+	if (!found && len > 0)
+		found = find(plan, kernel_attacks, kernel_attack_count);
+	if (found)
+		return found;
 	fprintf(stderr, "evil: no such attack: %s\n", plan);
 	exit(EXIT_FAILURE);
 }
@@ -132,7 +152,7 @@ static int spawn(uint32_t id, uint32_t uid)
 }
 
 /* What an honest session daemon has asked for: a session and a consumer of two users each. */
-static int set_up(void)
+static int set_up(const struct attack *attack)
 {
 	static const uint32_t users[] = {0, EVIL_ALICE, EVIL_BOB};
 	static const char *const trees[] = {"", "trees/alice", "trees/bob"};
@@ -145,15 +165,17 @@ static int set_up(void)
 		if (!err)
 			err = evil_make_dir(id, id, id, users[id], RF_DIR_UST_UID, "");
 	}
-	return err;
+	for (uint32_t id = EVIL_KERNEL_CONSUMER; id < EVIL_KERNEL_CONSUMER + attack->instances && !err; id++)
+		err = spawn(id, EVIL_KERNEL);
+	return err || !attack->instances ? err : evil_set_up_kernel(attack->instances);
 }
 
-/* Lets consumer 1 attack; a consumer that is killed says nothing. */
-static int let_attack(void)
+/* Lets a consumer attack; one that is killed says nothing. */
+static int let_attack(uint32_t consumer)
 {
 	struct rf_frame frame;
-	int err = rf_frame_send(control[1], GO, 0, 0, NULL, 0, NULL, 0);
-	int got = err < 0 ? err : next_frame(control[1], &frame);
+	int err = rf_frame_send(control[consumer], GO, 0, 0, NULL, 0, NULL, 0);
+	int got = err < 0 ? err : next_frame(control[consumer], &frame);
 
 	if (got <= 0)
 		return got ? got : -ENOTCONN;
@@ -161,11 +183,11 @@ static int let_attack(void)
 }
 
 /* Others are served as before: the other user's consumer gets a file. */
-static bool broker_answers(void)
+static bool broker_answers(const struct attack *attack)
 {
 	struct rf_frame frame;
 
-	if (evil_make_tree(77, EVIL_BOB, "trees/after") < 0)
+	if (evil_make_tree(77, EVIL_BOB, "trees/after") < 0 || (attack->instances && !evil_kernel_answers()))
 		return false;
 	if (!control[2])
 		return true;
@@ -183,20 +205,20 @@ static int be_session_daemon(void)
 	rf_frame_send(RF_BROKER_FD, RF_BROKER_READY, 0, 0, NULL, 0, NULL, 0);
 	/* The second of its kind: the first did not live to tell. */
 	if (marker >= 0) {
-		int err = set_up();
+		int err = set_up(attack);
 
 		if (err < 0) {
 			fprintf(stderr, "evil: set-up failed: %s\n", strerror(-err));
 			return EXIT_FAILURE;
 		}
-		status = attack->by_consumer ? let_attack() : attack->run();
-		if (status == -ENOTCONN && !attack->by_consumer)
+		status = attack->by ? let_attack(attack->by) : attack->run();
+		if (status == -ENOTCONN && !attack->by)
 			return EXIT_FAILURE;
 		if (attack->seen && status >= 0)
 			status = attack->seen();
 	}
 	report(attack, status);
-	fprintf(stderr, "evil: the broker %s\n", broker_answers() ? "answers" : "does not answer");
+	fprintf(stderr, "evil: the broker %s\n", broker_answers(attack) ? "answers" : "does not answer");
 
 	struct rf_frame frame;
 
@@ -211,7 +233,7 @@ static int be_consumer(uint32_t id)
 
 	signal(SIGTERM, SIG_DFL);
 	while (rf_frame_recv(RF_CONSUMER_CONTROL_FD, &buffer, &frame, 0) > 0) {
-		int status = id == 1 ? planned()->run() : evil_open_metadata(2);
+		int status = id == planned()->by ? planned()->run() : evil_open_metadata(2);
 
 		/* The end of the connection says that the broker is killing us. */
 		if (status == -ENOTCONN)
@@ -229,6 +251,8 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	if (next_frame(RF_BROKER_FD, &frame) <= 0)
 		return EXIT_FAILURE;
+	if (frame.type == RF_BROKER_START)
+		evil_kernel_link = rf_frame_take_fd(&frame, RF_START_FD_KERNEL);
 	rf_frame_close_fds(&frame);
 	if (frame.type == RF_BROKER_START)
 		return be_session_daemon();

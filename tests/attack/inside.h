@@ -13,8 +13,12 @@
 #define IN_SESSIOND 1u
 #define IN_CONSUMER 2u
 #define IN_WORKER 4u
-#define IN_DAEMON (IN_SESSIOND | IN_CONSUMER)
-#define IN_ALL (IN_DAEMON | IN_WORKER)
+#define IN_KERNEL_CONSUMER 8u
+#define IN_KERNEL_WORKER 16u /* uid 0 without a capability: what root may is not refused to it for its identity */
+#define IN_STATE 32u         /* reader of the machine's state: may open to read */
+#define IN_DAEMON (IN_SESSIOND | IN_CONSUMER | IN_KERNEL_CONSUMER)
+#define IN_ACCOUNT (IN_DAEMON | IN_WORKER | IN_STATE) /* all that are not root */
+#define IN_ALL (IN_ACCOUNT | IN_KERNEL_WORKER)
 
 /* Who the roles are, and their tenants. */
 #define SESSIOND_UID 64001
@@ -66,6 +70,8 @@ extern const struct attempt process_attempts[];
 extern const size_t process_attempt_count;
 extern const struct attempt file_attempts[];
 extern const size_t file_attempt_count;
+extern const struct attempt kernel_attempts[];
+extern const size_t kernel_attempt_count;
 
 /* PATH below the scratch directory; one of two static buffers in turn. */
 const char *scratch_path(const char *path);

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define IN_READERS (IN_KERNEL_WORKER | IN_STATE) /* opening is their work */
+
 static int outcome(long result)
 {
 	return result < 0 ? -errno : 0;
@@ -40,6 +42,21 @@ static int read_of_bob(void)
 static int write_new(void)
 {
 	return outcome(openat(AT_FDCWD, scratch_path("open/new"), O_WRONLY | O_CREAT, 0600));
+}
+
+static int write_existing(void)
+{
+	return outcome(openat(AT_FDCWD, scratch_path("open/writable"), O_WRONLY));
+}
+
+static int change_mode(void)
+{
+	return outcome(fchmodat(AT_FDCWD, scratch_path("open/doomed"), 04755, 0));
+}
+
+static int change_owner(void)
+{
+	return outcome(fchownat(AT_FDCWD, scratch_path("bob/secret"), 0, 0, 0));
 }
 
 static int make_where_root_may(void)
@@ -179,14 +196,20 @@ static int root_of_root(void)
 const struct attempt file_attempts[] = {
 	{"open", "seccomp", IN_DAEMON, read_passwd},
 	{"openat", "seccomp", IN_DAEMON, read_passwd_at},
-	{"open-shadow", "identity", IN_DAEMON, read_shadow},
-	{"open-of-user", "caps", IN_DAEMON, read_of_bob},
-	{"create", "seccomp", IN_DAEMON, write_new},
-	{"mkdir-as-root", "identity", IN_DAEMON, make_where_root_may},
-	{"unlink", "seccomp", IN_DAEMON, remove_file},
-	{"rename", "seccomp", IN_DAEMON, rename_file},
+	{"open-shadow", "identity", IN_DAEMON | IN_STATE, read_shadow},
+	{"open-of-user", "caps", IN_DAEMON | IN_READERS, read_of_bob},
+	{"create", "seccomp", IN_DAEMON | IN_STATE, write_new},
+	{"open-to-write", "seccomp", IN_DAEMON | IN_STATE, write_existing},
+	{"mkdir-as-root", "identity", IN_DAEMON | IN_STATE, make_where_root_may},
+	{"unlink", "seccomp", IN_DAEMON | IN_STATE, remove_file},
+	{"unlink-of-user", "caps", IN_READERS, remove_of_bob},
+	{"rename", "seccomp", IN_DAEMON | IN_READERS, rename_file},
+	{"rename-of-user", "caps", IN_READERS, rename_of_bob},
+	{"chmod", "seccomp", IN_KERNEL_WORKER, change_mode},
+	{"chown", "caps", IN_KERNEL_WORKER, change_owner},
 	{"symlink", "seccomp", IN_ALL, make_link},
-	{"link", "identity", IN_ALL, hard_link},
+	{"link", "identity", IN_ACCOUNT, hard_link},
+	{"link", "seccomp", IN_KERNEL_WORKER, hard_link},
 	{"open-shadow", "worker", IN_WORKER, read_shadow},
 	{"open-of-user", "worker-caps", IN_WORKER, read_of_bob},
 	{"unlink-of-user", "worker-caps", IN_WORKER, remove_of_bob},

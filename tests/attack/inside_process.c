@@ -207,6 +207,19 @@ static int pin_victim(void)
 	return outcome(sched_setaffinity(scene.shut_victim, sizeof(one), &one));
 }
 
+static int raise_priority(void)
+{
+	return outcome(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) - 1));
+}
+
+/* Above everything else on the machine, the kernel's consumer with its priority included. */
+static int be_realtime(void)
+{
+	const struct sched_param lowest = {.sched_priority = 1};
+
+	return outcome(sched_setscheduler(0, SCHED_FIFO, &lowest));
+}
+
 static int open_for_good(const char *path, int flags)
 {
 	return outcome(open(path, flags | O_CLOEXEC));
@@ -228,7 +241,7 @@ static int victims_memory_file(void)
 const struct attempt process_attempts[] = {
 	{"exec", "seccomp", IN_ALL, run_program},
 	{"execveat", "seccomp", IN_ALL, run_program_at},
-	{"exec-setuid", "privs", IN_ALL, run_setuid_program},
+	{"exec-setuid", "privs", IN_ACCOUNT, run_setuid_program},
 	{"fork", "seccomp", IN_ALL, fork_process},
 	{"vfork", "seccomp", IN_ALL, vfork_process},
 	{"clone", "seccomp", IN_ALL, clone_process},
@@ -243,11 +256,14 @@ const struct attempt process_attempts[] = {
 	{"kill", "seccomp", IN_ALL, signal_victim},
 	{"tgkill", "seccomp", IN_ALL, signal_thread},
 	{"sigqueue", "seccomp", IN_ALL, queue_signal},
-	{"kill-broker", "identity", IN_ALL, signal_broker},
+	{"kill-broker", "identity", IN_ACCOUNT, signal_broker},
+	{"kill-broker", "seccomp", IN_KERNEL_WORKER, signal_broker},
 	{"fcntl-setown", "seccomp", IN_ALL, signal_by_descriptor},
 	{"prlimit", "seccomp", IN_ALL, limit_victim},
 	{"sched-setaffinity", "seccomp", IN_ALL, pin_victim},
-	{"proc-self-mem", "identity", IN_DAEMON, own_memory_file},
+	{"raise-priority", "caps", IN_ALL, raise_priority},
+	{"realtime", "caps", IN_ALL, be_realtime},
+	{"proc-self-mem", "identity", IN_DAEMON | IN_STATE, own_memory_file},
 	{"proc-victim-mem", "caps", IN_ALL, victims_memory_file},
 };
 const size_t process_attempt_count = sizeof(process_attempts) / sizeof(process_attempts[0]);

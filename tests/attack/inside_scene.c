@@ -44,6 +44,12 @@ static const struct {
 	{LINK, "shared/trap", "alice/private", 0, BOB_UID},
 	{DIRECTORY, "open", NULL, 0777, 0},
 	{REGULAR, "open/doomed", NULL, 0600, 0},
+	{REGULAR, "open/writable", NULL, 0666, 0},
+	{DIRECTORY, "tracefs", NULL, 0755, 0},
+	{DIRECTORY, "tracefs/instance", NULL, 0755, 0},
+	{REGULAR, "tracefs/set_event", NULL, 0640, 0},
+	{LINK, "tracefs/instance/trap", "tracefs/set_event", 0, 0},
+	{LINK, "tracefs/instance/events", "tracefs", 0, 0},
 	{DIRECTORY, "rootonly", NULL, 0755, 0},
 	{DIRECTORY, "mount-here", NULL, 0755, 0},
 };

@@ -250,7 +250,7 @@ const struct attempt system_attempts[] = {
 	{"mount-namespace", "caps", IN_ALL, new_mount_namespace},
 	{"sethostname", "caps", IN_ALL, kernel_name},
 	{"open-by-handle", "caps", IN_ALL, open_by_handle},
-	{"setuid-0", "identity", IN_ALL, become_root},
+	{"setuid-0", "identity", IN_ACCOUNT, become_root},
 	{"setresuid", "identity", IN_ALL, become_somebody},
 	{"setgroups", "identity", IN_ALL, join_groups},
 };

@@ -47,5 +47,6 @@ for part in "${parts[@]}"; do
 	. "$here/part_$part.sh"
 done
 echo "1..$count"
+[ -z "${RF_ATTACK_LOGS:-}" ] || cp -r "$T/log" "$RF_ATTACK_LOGS"
 echo "attack: $((count - failed - skipped)) passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$count" -gt 0 ]

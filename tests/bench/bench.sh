@@ -32,33 +32,4 @@ for name in "$@"; do
 done
 
 # A result line is SUITE|MEASURE|UNIT|better is: more or less|VALUE.
-awk -F'|' '
-function median(list, n, i, j, t, v) {
-	n = split(list, v, " ")
-	for (i = 2; i <= n; i++)
-		for (j = i; j > 1 && v[j] + 0 < v[j - 1] + 0; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
-	return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
-}
-NF == 5 {
-	if (!($2 in unit)) order[++rows] = $2
-	unit[$2] = $3; better[$2] = $4
-	values[$1, $2] = values[$1, $2] " " $5
-}
-END {
-	print "| measure | unit | stock | ours | ratio |"
-	print "| --- | --- | ---: | ---: | ---: |"
-	for (row = 1; row <= rows; row++) {
-		name = order[row]
-		if (!(("stock", name) in values) || !(("ours", name) in values)) {
-			printf "| %s | %s | %s | %s | missing |\n", name, unit[name], values["stock", name], values["ours", name]
-			bad = 1
-			continue
-		}
-		s = median(values["stock", name]); o = median(values["ours", name])
-		if (s == o) ratio = "1.00"
-		else if (better[name] == "more") ratio = s > 0 ? sprintf("%.2f", o / s) : "inf"
-		else ratio = o > 0 ? sprintf("%.2f", s / o) : "inf"
-		printf "| %s | %s | %.6g | %.6g | %s |\n", name, unit[name], s, o, ratio
-	}
-	exit bad || rows == 0
-}' "$results"
+awk -F'|' -v others=stock -f "$here/table.awk" "$results"

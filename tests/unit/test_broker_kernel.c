@@ -142,6 +142,13 @@ Test(broker_kernel, rings_are_for_the_consumer_that_they_were_made_for)
 	cr_expect_geq(atoi(bench_text(dir, "per_cpu/cpu0/buffer_size_kb")), 256);
 	cr_assert_eq(bench_rings(bench, BENCH_CONSUMER, number(1), cpus), 0);
 	cr_assert_eq(bench->reply.fd_count, 1 + 2 * cpus);
+	struct rf_frame first = bench->reply;
+
+	bench->reply.fd_count = 0;
+	/* Once: each further descriptor whose end is the end of recording would end it. */
+	cr_expect_eq(bench_rings(bench, BENCH_CONSUMER, number(1), 1), -EEXIST);
+	cr_expect_geq(atoi(bench_text(dir, "per_cpu/cpu0/buffer_size_kb")), 256);
+	bench->reply = first;
 	/* Nothing there, and it says so at once. */
 	cr_expect_leq(read(bench->reply.fds[1], text, sizeof(text)), 0);
 	cr_expect_gt(pread(bench->reply.fds[2], text, sizeof(text), 0), 0);

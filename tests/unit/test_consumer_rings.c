@@ -49,7 +49,8 @@ static int open_rings(const struct rf_broker_open_rings *wanted, int *fds)
 	if (wanted->instance != 5)
 		return -ENOENT;
 	snprintf(path, sizeof(path), "%s/free_buffer", instance.dir);
-	fds[count++] = open(path, O_WRONLY | O_CLOEXEC);
+	if (!wanted->first_cpu)
+		fds[count++] = open(path, O_WRONLY | O_CLOEXEC);
 	for (uint32_t cpu = wanted->first_cpu; cpu < wanted->first_cpu + wanted->cpu_count; cpu++) {
 		fds[count++] = instance_open(&instance, cpu, "trace_pipe_raw");
 		fds[count++] = instance_open(&instance, cpu, "stats");

@@ -41,6 +41,7 @@ evil() {
 	EVIL_DONE=$?
 	RESULT=$(sed -n "s/^evil: attack $2: //p" "$T/log/evil")
 	stop_broker
+	# shellcheck disable=SC2034 # for the parts
 	EVIL_STOPPED=$?
 }
 

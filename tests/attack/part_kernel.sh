@@ -30,12 +30,12 @@ against_kernel() {
 	after=$(machine_state)
 	[ "$before" = "$after" ] || fail "kernel: $1 leaves the machine as it was" "$(diff <(echo "$before") <(echo "$after"))"
 	[ "$EVIL_STOPPED" = 0 ] || fail "kernel: the broker ends after $1" "$(tail -n 20 "$T/log/evil")"
-	for group in $(sed -n 's/^evil: group //p' "$T/log/evil"); do
+	while read -r group; do
 		start=${group#rf_} start=${start%_*}
 		if compgen -G "$TRACEFS/instances/ringfence.$start.*" >/dev/null || grep -q ":rf_${start}_" "$TRACEFS/uprobe_events"; then
 			fail "kernel: nothing is left after $1" "$(ls "$TRACEFS/instances")" "$(cat "$TRACEFS/uprobe_events")"
 		fi
-	done
+	done < <(sed -n 's/^evil: group //p' "$T/log/evil")
 }
 
 evil_policy=$T/evil-policy.conf

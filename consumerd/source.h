@@ -52,6 +52,8 @@ struct rf_source {
 	bool stalls;           /* a get() that finds nothing may have waited for an interrupted writer */
 	bool silent;           /* it may never have anything: no file is made before its first packet */
 	unsigned int capacity; /* packets that the ring holds */
+	/* What writers overwrote shows as discarded events of the next packet, and not as missing packets. */
+	bool overwrites_show;
 	struct rf_packet_origin origin;
 };
 

@@ -597,6 +597,7 @@ struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 		.wait_fd = def->pipe_fd,
 		.wait_events = EPOLLIN,
 		.silent = never_online(def->pipe_fd),
+		.overwrites_show = true,
 		.capacity = capacity(def, ring->packet_size),
 		.origin = def->origin,
 	};

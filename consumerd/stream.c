@@ -73,6 +73,9 @@ static int account(struct rf_stream *stream, const struct rf_packet *packet)
 
 	if (packet->origin->abi_bits == 32)
 		discarded = (uint32_t)discarded;
+	/* How many packets it would have been, nobody knows: it is one place where something is missing. */
+	if (stream->overwrite && stream->source->overwrites_show && discarded && (stream->kept || !stream->dropping))
+		count_lost(stream, 1);
 	if (!stream->overwrite && discarded)
 		atomic_fetch_add_explicit(&stream->count->discarded, discarded, memory_order_relaxed);
 	stream->seen = true;

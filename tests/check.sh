@@ -36,6 +36,7 @@ part lint make -s lint
 part unit quiet_make unit
 part unit-address quiet_make unit SAN=address
 part e2e quiet_make e2e
+part kernel-vm quiet_make kernel-vm
 part attack quiet_make attack
 part e2e-address quiet_make e2e SAN=address
 part storm-thread quiet_make storm SAN=thread

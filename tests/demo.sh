@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Shows the main job, from nothing: installs what is missing, builds, starts the suite in private namespaces, records
-# one application as two users, and prints who ran with which rights and what was recorded. Touches neither the
+# one application as two users, and prints who ran with which rights and what was recorded; then one beside the kernel. Touches neither the
 # machine's own tracing daemons nor its /run, /dev/shm and home directories. Needs root; see README.md.
 set -eu
 cd "$(dirname "$0")/.."
@@ -143,6 +143,31 @@ for user in $alice:alice $bob:bob; do
 	echo "(${user#*:}, uid ${user%:*}: $count of $events events)"
 	[ "$count" -eq "$events" ] || die "events are missing: $(tail -n 5 "$top/log")"
 done
+
+# --- the kernel beside the application -------------------------------------------------------------------------------
+
+[ -e /sys/kernel/tracing/trace ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
+step "an application between events of the kernel, in one session"
+if lttng list --kernel >/dev/null 2>&1; then
+	run lttng create both --output="$top/both"
+	run lttng enable-event --userspace 'rf_sample:*'
+	run lttng enable-event --kernel sched_process_exec,sched_process_exit
+	run lttng start
+	run env LTTNG_UST_REGISTER_TIMEOUT=-1 "$bin/rf-sample" -n 2 -t both
+	run lttng stop
+	run lttng destroy both
+	babeltrace2 "$top/both" | grep -E 'rf-sample"|rf_sample:tick' >"$top/text" || die "babeltrace2 cannot read $top/both"
+	echo "# babeltrace2 $top/both | grep rf.sample"
+	cat "$top/text"
+	order=$(sed -nE 's/.* (sched_process_exec|sched_process_exit|rf_sample:tick): .*/\1/p' "$top/text" | uniq | tr '\n' ' ')
+	# A thread of the tracing library may end before.
+	case $order in
+	"sched_process_exec "*"rf_sample:tick sched_process_exit ") ;;
+	*) die "events are missing or out of order: $order" ;;
+	esac
+else
+	echo "this kernel has neither lttng-modules nor tracefs: $(tail -n 1 "$top/log")"
+fi
 
 step "the suite ends"
 kill -TERM "$broker"

@@ -7,7 +7,8 @@ packages="gcc make libc6-dev pkg-config liburcu-dev liblttng-ust-dev liblttng-ct
 	lttng-tools babeltrace2 util-linux procps"
 # To test as well.
 [ "${1:-all}" = all ] && packages="$packages libcriterion-dev clang clang-tidy clang-format
-	libclang-rt-14-dev shellcheck git strace libcap2-bin libxml2-utils"
+	libclang-rt-14-dev shellcheck git strace libcap2-bin libxml2-utils
+	qemu-system-x86 binutils cpio kmod xz-utils"
 missing=
 for package in $packages; do
 	status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)

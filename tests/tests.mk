@@ -83,6 +83,10 @@ fuzz: $(FUZZ)
 e2e: all apps
 	tests/e2e/run.sh $(BUILD)
 
+# The kernel domain under a kernel with lttng-modules, emulated.
+kernel-vm: all apps $(BUILD)/tests/kernel-vm/modules_road
+	tests/kernel-vm/suite.sh $(BUILD)
+
 # A registration storm, a crowd, and everything at the same time: for SAN=thread.
 storm: all apps
 	tests/e2e/run.sh $(BUILD) storm crowd mixed basic
@@ -96,4 +100,4 @@ lint:
 check:
 	tests/check.sh
 
-.PHONY: unit fuzz e2e storm attack lint check apps attack-tools bench
+.PHONY: unit fuzz e2e kernel-vm storm attack lint check apps attack-tools bench

@@ -77,7 +77,7 @@ if [ "$SUITE" = ours ]; then
 	ok "an application that the daemon cannot see is refused by name" wait_until 5 \
 		grep -q 'application rf-sample, .*refused: it lives in a pid namespace that this daemon cannot see' "$LOG/contained"
 	ok "and not listed" apps_registered 0
-	kill -TERM "$(daemon_pids broker)"
+	kill -TERM "$(pgrep -P "$container")"
 	ok "the daemon in its container ends in order" wait "$container"
 fi
 done_testing

@@ -28,7 +28,7 @@ alice lttng -q create mine -o "$T/out/mine"
 refused "a tracepoint" enable-event -k sched_switch -s mine
 refused "system calls" enable-event -k --syscall --all -s mine
 refused "a channel" enable-channel -k c -s mine
-refused "a tracker" track -k --pid 1 -s mine
+not_ok "a tracker: refused" alice lttng track -k --pid 1 -s mine # the client does not say why
 refused "a probe" enable-event -k --probe=do_sys_openat2 p -s mine
 is "$(alice lttng list mine | grep -c 'Kernel')" 0 "nothing was added"
 is "$(instances | wc -l)" 0 "nor made"

@@ -24,8 +24,7 @@ build() {
 	k enable-event -k -c first --syscall getppid
 	k enable-channel -k --overwrite --tracefile-size 65536 --tracefile-count 2 second
 	k enable-event -k -c second --syscall --all
-	k disable-channel -k second
-	k add-context -k -c first -t tid -t procname
+	k add-context -k -c first -t tid -t interruptible
 	k track -k --pid 1,2
 	k create --snapshot flight -o "$T/out/flight"
 	k enable-channel -k ch
@@ -33,6 +32,10 @@ build() {
 }
 say() {
 	{ lttng list kernel; lttng list flight; } 2>&1 | normalise_record | sorted_lists
+}
+# said FILE: rules have no order; an empty list is nothing; stock files have a live timer of -1 for what has none.
+said() {
+	grep -vE '^\s*<contexts/>' "$1" | sed 's/<live_timer_interval>4294967295</<live_timer_interval>0</' | sort
 }
 with() {
 	SUITE=$1
@@ -55,7 +58,7 @@ for suite in "${suites[@]}"; do
 done
 if [ "${#suites[@]}" = 2 ]; then
 	for session in kernel flight; do
-		is "$(diff <(sort "$T/saved-stock/$session.lttng") <(sort "$T/saved-ours/$session.lttng"))" "" "$session: the files say the same"
+		is "$(diff <(said "$T/saved-stock/$session.lttng") <(said "$T/saved-ours/$session.lttng"))" "" "$session: the files say the same"
 	done
 fi
 for from in "${suites[@]}"; do

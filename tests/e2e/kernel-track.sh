@@ -81,7 +81,13 @@ loads_run
 recorded 100 100 again
 
 session numbers
-code "$([ "$KERNEL_TRACER" = modules ] && echo 0 || echo 15)" "users are lttng-modules' business" track -k --uid 0
+# The client does not say that it was refused.
+lttng track -k --uid 5 >"$T/track.out" 2>&1
+if [ "$KERNEL_TRACER" = modules ]; then
+	is "$(lttng list numbers | grep -c '^  User IDs: .*5')" 1 "users are tracked"
+else
+	is "$(lttng list numbers | grep -c '^  User IDs: *all$')" 1 "users are not tracked, and not said to be"
+fi
 kill -KILL "$LOAD_PID" "$OTHER_PID"
 wait "$LOAD_PID" "$OTHER_PID" 2>/dev/null
 LOAD_PID=

@@ -27,12 +27,13 @@ one() {
 	local name=$1 status own limit=$limit
 	own=$(sed -nE 's/^# Takes up to ([0-9]+) s$/\1/p' "$here/$name.sh")
 	[ "${own:-0}" -le "$limit" ] || limit=$own
+	local began=$SECONDS
 	timeout -k 5 "$limit" "$here/$name.sh" >"$logs/$name" 2>&1 </dev/null
 	status=$?
 	[ "$status" != 124 ] || echo "not ok - $name did not end within $limit s" >>"$logs/$name"
 	echo "$status" >"$logs/$name.status"
-	printf '%-20s exit %-3s ok %-3s not ok %s\n' "$name" "$status" \
-		"$(grep -c '^ok ' "$logs/$name")" "$(grep -c '^not ok' "$logs/$name")"
+	printf '%-20s exit %-3s ok %-3s not ok %-3s %s s\n' "$name" "$status" \
+		"$(grep -c '^ok ' "$logs/$name")" "$(grep -c '^not ok' "$logs/$name")" $((SECONDS - began))
 }
 
 for name in "$@"; do

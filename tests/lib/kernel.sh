@@ -36,9 +36,6 @@ if [ -n "$(kernel_missing)" ]; then
 	done_testing
 fi
 
-# Which one ours may choose, so that both can be tested on one machine.
-[ "$SUITE" = stock ] || RF_DAEMON_ARGS="${RF_DAEMON_ARGS:-} --kernel-tracer=$KERNEL_TRACER"
-
 # tracefs_ok DESC CMD..., modules_ok DESC CMD...: as ok, where that tracer is in use; nothing otherwise.
 tracefs_ok() {
 	[ "$KERNEL_TRACER" != tracefs ] || ok "$@"

@@ -13,6 +13,7 @@
 #     RF_KEEP=DIR        on failure, copy the scratch directory there
 #     RF_DAEMON_ARGS     further options for the daemon, for instance -vvv
 #     SUITE_AS=UID       not root's daemon but that user's own, and lttng and the applications as that user, too
+#     KERNEL_TRACER      modules or tracefs: the only one that ours may use (see kernel.sh)
 #     RF_SHARE_PIDS=1    processes are not in a name space of their own (see private.sh)
 #     RF_SLOW=N          this machine is so many times slower than others: deadlines are longer (default: 1)
 
@@ -143,6 +144,8 @@ suite_command() {
 		return
 	fi
 	echo "$BIN/ringfenced"
+	# So that both can be tested on one machine.
+	[ -z "${KERNEL_TRACER:-}" ] || echo "--kernel-tracer=$KERNEL_TRACER"
 	if [ -z "${SUITE_AS:-}" ] && [ "$(id -u)" = 0 ]; then
 		echo "--sessiond-user=$RF_SESSIOND_UID:$RF_SESSIOND_UID"
 		echo "--consumer-user=$RF_CONSUMER_UID:$RF_CONSUMER_UID"

@@ -26,7 +26,7 @@ normalise_record() {
 	normalise_list | sed -E '
 		/^(Destroying session|Waiting for) [^.]*\.*$/d
 		s/^Destroying session [^.]*\.+(Trace chunk)/\1/
-		/^  Virtual .*, /s/^/SORT /
+		/^  (Virtual .*|(Process|User|Group) IDs):.*, /s/^/SORT /
 		s/\(-1: include all\)//
 		s/\r//g
 		s/PID: [0-9]+/PID: N/
@@ -139,6 +139,7 @@ sorted_lists() {
 		}
 		/^- / { end_rules(); block[++blocks] = $0; next }
 		blocks && /^      .*\(type: ?(tracepoint|syscall|probe|function|userspace-probe)\)/ { rule[++rules] = $0; next }
+		rules && /^        / { rule[rules] = rule[rules] "\n" $0; next }
 		blocks && /^( |$)/ { end_rules(); block[blocks] = block[blocks] "\n" $0; next }
 		{ end_blocks(); print }
 		END { end_blocks() }'

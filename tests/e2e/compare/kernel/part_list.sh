@@ -8,7 +8,6 @@ L create one -o "$O/one"
 L enable-channel -k --subbuf-size 8192 --num-subbuf 8 first
 L enable-channel -k --overwrite --switch-timer 200000 --read-timer 300000 --monitor-timer 0 second
 L enable-channel -k --output mmap --tracefile-size 65536 --tracefile-count 4 third
-L disable-channel -k third
 L enable-event -k -c first sched_switch,sched_wakeup
 L enable-event -k -c first 'irq_*'
 L enable-event -k -c first sched_switch --filter 'prev_tid > 10'
@@ -17,6 +16,7 @@ L enable-event -k -c first --syscall --all
 L enable-event -k -c second --all
 L enable-event -k -c third --probe=do_sys_openat2 opened
 L enable-event -k -c third --function=do_sys_openat2 around
+L disable-channel -k third
 L disable-event -k -c first sched_wakeup
 L disable-event -k -c first --syscall close
 L add-context -k -c first -t tid -t pid -t procname

@@ -45,7 +45,6 @@ evil() {
 	EVIL_STOPPED=$?
 }
 
-# RF_ATTACK=NAME makes one alone.
 # against_broker ATTACK EXPECTED AUDIT [WITHOUT [STILL]]: AUDIT is an expression that a line of the audit log must match.
 against_broker() {
 	local attack=$1 expected=$2 audit=$3 without=${4:-} still=${5:-} how

@@ -19,9 +19,10 @@ tracer_there() {
 # What everybody's tracing on this machine is set to. Others may have daemons of their own meanwhile.
 machine_state() {
 	local file
+	# Older kernels make the whole machine's ring larger when the first event is enabled anywhere.
 	for file in set_event set_event_pid tracing_on current_tracer trace_clock buffer_size_kb \
 		events/enable events/sched/sched_switch/{enable,filter}; do
-		[ ! -f "$TRACEFS/$file" ] || sed "s|^|$file: |" "$TRACEFS/$file"
+		[ ! -f "$TRACEFS/$file" ] || sed "s|^|$file: |; s| (expanded.*||" "$TRACEFS/$file"
 	done
 	cat "$TRACEFS"/[ku]probe_events 2>/dev/null | grep -v ":rf_"
 	find "$TRACEFS/instances" -mindepth 1 -maxdepth 1 ! -name "ringfence.*" ! -name "rf-*"

@@ -88,6 +88,8 @@ kernel-vm: all apps $(BUILD)/tests/kernel-vm/modules_road
 	tests/kernel-vm/suite.sh $(BUILD)
 
 # A registration storm, a crowd, and everything at the same time: for SAN=thread.
+kernel-vm-compare: all apps
+	tests/kernel-vm/suite.sh $(BUILD) kernel-compare
 storm: all apps
 	tests/e2e/run.sh $(BUILD) storm crowd mixed basic
 
@@ -100,4 +102,4 @@ lint:
 check:
 	tests/check.sh
 
-.PHONY: unit fuzz e2e kernel-vm storm attack lint check apps attack-tools bench
+.PHONY: unit fuzz e2e kernel-vm kernel-vm-compare storm attack lint check apps attack-tools bench

@@ -14,6 +14,10 @@ against_kernel() {
 	[ -z "${RF_ATTACK:-}" ] || [ "$RF_ATTACK" = "$1" ] || return
 	before=$(machine_state)
 	against_broker "$@"
+	# It is there where names are not checked.
+	if [ "$1" = kernel-link-symbol-of-two-lines ] && [ -n "${4:-}" ]; then
+		check "kernel: $1 defines an event of nobody's ($4)" sh -c "echo -:evil/evil >>'$TRACEFS/kprobe_events'"
+	fi
 	after=$(machine_state)
 	[ "$before" = "$after" ] || fail "kernel: $1 leaves the machine as it was" "$(diff <(echo "$before") <(echo "$after"))"
 	[ "$EVIL_STOPPED" = 0 ] || fail "kernel: the broker ends after $1" "$(tail -n 20 "$T/log/evil")"

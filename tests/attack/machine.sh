@@ -24,6 +24,6 @@ machine_state() {
 		events/enable events/sched/sched_switch/{enable,filter}; do
 		[ ! -f "$TRACEFS/$file" ] || sed "s|^|$file: |; s| (expanded.*||" "$TRACEFS/$file"
 	done
-	cat "$TRACEFS"/[ku]probe_events 2>/dev/null | grep -v ":rf_"
-	find "$TRACEFS/instances" -mindepth 1 -maxdepth 1 ! -name "ringfence.*" ! -name "rf-*"
+	cat "$TRACEFS"/[ku]probe_events 2>/dev/null | grep -v ":rf"
+	find "$TRACEFS/instances" -mindepth 1 -maxdepth 1 ! -name "ringfence.*" ! -name "rf*"
 }

@@ -157,9 +157,10 @@ wait "$sample"
 timeout 20 lttng -q destroy
 is "$(events "$out/timed")" 2000 "by time: every event, once"
 
-# By size: 1 MiB, looked at every 50 ms; the application writes some 2 MiB a second.
+# By size: 1 MiB, looked at every 50 ms; the application writes some 2 MiB a second, for half of which rings have room: the
+# consumer may have to wait for the disk.
 lttng -q create sized -o "$out/sized"
-lttng -q enable-channel -u --subbuf-size 16384 --num-subbuf 16 --monitor-timer 50000 ch
+lttng -q enable-channel -u --subbuf-size 16384 --num-subbuf 64 --monitor-timer 50000 ch
 lttng -q enable-event -u -c ch 'rf_sample:tick'
 lttng -q enable-rotation --size 1M
 lttng -q start

@@ -44,7 +44,7 @@ $(BUILD)/tests/kernel-vm/modules_road: $(call objects,tests/kernel-vm/modules_ro
 
 # Fuzz targets: libFuzzer, clang only, with ASan and UBSan, in a tree of their own.
 FUZZ_BUILD := build-fuzz
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 6
 FUZZ_FLAGS := -std=gnu17 $(WARNINGS) -g -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
 	$(CPPFLAGS) -DRF_SANITIZED=1 -MMD -MP
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
@@ -89,7 +89,7 @@ kernel-vm: all apps $(BUILD)/tests/kernel-vm/modules_road
 
 # A registration storm, a crowd, and everything at the same time: for SAN=thread.
 kernel-vm-compare: all apps
-	tests/kernel-vm/suite.sh $(BUILD) kernel-compare
+	tests/kernel-vm/suite.sh $(BUILD) kernel-compare kernel-save kernel-policy
 storm: all apps
 	tests/e2e/run.sh $(BUILD) storm crowd mixed basic
 

@@ -3,8 +3,8 @@
 #
 # The kernel domain under a kernel with lttng-modules: end-to-end scripts, and modules_road.
 #
-#     suite.sh [BUILD [NAME...]]      names of scripts in tests/e2e (default: kernel-*, but for kernel-compare, which takes
-#                                     four minutes: make kernel-vm-compare)
+#     suite.sh [BUILD [NAME...]]      names of scripts in tests/e2e (default: kernel-*, but for those that compare with the
+#                                     stock daemons for minutes, or do not depend on the tracer: make kernel-vm-compare)
 #
 # With both tracers: lttng-modules, and for some scripts the tracer of this older kernel itself. Two machines share the work,
 # since an emulated one uses one CPU. The last line is "kernel-vm: N passed, N failed, N skipped". Where there can be no
@@ -34,7 +34,7 @@ if [ "${1:-}" = --inside ]; then
 			}
 		done
 		# Where they share the work, the one that has the shorter part.
-		[[ " $* " != *" kernel-save "* ]] || "$build/tests/kernel-vm/modules_road" "$build/bin/ringfence-consumerd" /dev/shm/road
+		[[ " $* " != *" kernel-crash "* ]] || "$build/tests/kernel-vm/modules_road" "$build/bin/ringfence-consumerd" /dev/shm/road
 	fi
 	warnings=$(dmesg | grep -E 'WARNING|BUG:|Oops')
 	if [ -z "$warnings" ]; then echo "ok - the kernel has nothing to say"; else echo "not ok - the kernel has nothing to say: $warnings"; fi
@@ -44,7 +44,7 @@ fi
 build=$(cd "${1:-$top/build}" && pwd) || exit 1
 shift $(($# > 0 ? 1 : 0))
 if [ $# -eq 0 ]; then
-	mapfile -t names < <(cd "$top/tests/e2e" && printf '%s\n' kernel-*.sh | sed 's/\.sh$//' | grep -vx kernel-compare)
+	mapfile -t names < <(cd "$top/tests/e2e" && printf '%s\n' kernel-*.sh | sed 's/\.sh$//' | grep -vxE 'kernel-(compare|policy|save)')
 	set -- "${names[@]}"
 fi
 logs=$(mktemp -d)
@@ -63,7 +63,7 @@ fi
 first=() second=()
 for name in "$@"; do
 	case $name in
-	kernel-compare | kernel-policy | kernel-save) first+=("$name") ;;
+	kernel-chunks | kernel-compare | kernel-crash) first+=("$name") ;;
 	*) second+=("$name") ;;
 	esac
 done

@@ -24,6 +24,8 @@ fi
 
 # Here and not by unshare, which cannot do it below a chroot whose root is no mount: there its mounts have to do.
 mount --make-rprivate / 2>/dev/null || { mount --make-private /run && mount --make-private /dev/shm; } || exit 2
+# The kernel's own tracer, where it is built in and nobody mounted it.
+[ ! -d /sys/kernel/tracing ] || [ -e /sys/kernel/tracing/trace ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 mount -t tmpfs -o mode=0755 tmpfs /run && mount -t tmpfs -o mode=1777 tmpfs /dev/shm || exit 2
 # A group of clients that are not root, also where no package made one.
 mkdir -p /run/attack/bin /run/attack/log /run/attack/home /run/lock

@@ -238,6 +238,32 @@ int rf_consumer_send_fds(
 	return rf_link_send_writer(&consumer->link, type, 0, 0, body, fds, fd_count);
 }
 
+int rf_consumer_push_text(
+	struct rf_consumer *consumer, uint64_t trace, uint32_t version, uint64_t *offset, const void *text, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		size_t piece = len - at < RF_METADATA_PUSH_MAX ? len - at : RF_METADATA_PUSH_MAX;
+		const struct rf_consumer_push_metadata message = {
+			.trace = trace,
+			.offset = *offset,
+			.version = version,
+			.text = {.data = (const uint8_t *)text + at, .len = piece},
+		};
+		struct rf_writer w;
+
+		rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+		rf_consumer_push_metadata_encode(&w, &message);
+
+		int err = rf_consumer_send(consumer, RF_CONSUMER_PUSH_METADATA, &w);
+
+		if (err)
+			return err;
+		at += piece;
+		*offset += piece;
+	}
+	return 0;
+}
+
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id)
 {
 	const struct rf_consumer_id message = {.id = id};

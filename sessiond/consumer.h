@@ -72,6 +72,9 @@ int rf_consumer_send(struct rf_consumer *consumer, uint32_t type, struct rf_writ
 int rf_consumer_send_fds(
 	struct rf_consumer *consumer, uint32_t type, struct rf_writer *body, const int *fds, unsigned int fd_count);
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id);
+/* Any thread: TEXT of TRACE's metadata that continues at *OFFSET, which is moved on by what was sent. */
+int rf_consumer_push_text(
+	struct rf_consumer *consumer, uint64_t trace, uint32_t version, uint64_t *offset, const void *text, size_t len);
 /* Loop thread: a request whose body is one id. */
 int rf_consumer_request(
 	struct rf_consumer *consumer, uint32_t type, uint64_t id, uint64_t timeout, rf_reply_fn done, void *data);

@@ -108,27 +108,11 @@ static int identify(
 
 static int push(struct rf_modules_text *text, const struct rf_kernel_trace_def *def, const struct rf_writer *bytes)
 {
-	for (size_t at = 0; at < bytes->at;) {
-		size_t left = bytes->at - at;
-		struct rf_consumer_push_metadata message = {
-			.trace = def->trace,
-			.offset = text->pushed,
-			.version = text->version,
-			.text = {.data = bytes->base + at,
-				.len = left < RF_METADATA_PUSH_MAX ? left : RF_METADATA_PUSH_MAX},
-		};
-		struct rf_writer w;
+	int err = rf_consumer_push_text(
+		def->consumer, def->trace, text->version, &text->pushed, bytes->base, bytes->at);
 
-		rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-		rf_consumer_push_metadata_encode(&w, &message);
-
-		int err = rf_consumer_send(def->consumer, RF_CONSUMER_PUSH_METADATA, &w);
-
-		if (err)
-			return err;
-		at += message.text.len;
-		text->pushed += message.text.len;
-	}
+	if (err)
+		return err;
 	return rf_writer_ok(bytes) ? 0 : -ENOMEM;
 }
 

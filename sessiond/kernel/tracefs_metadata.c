@@ -16,27 +16,8 @@ static int push(struct rf_tracefs_trace *trace, const struct rf_text *text)
 {
 	if (text->failed)
 		return -ENOMEM;
-	for (size_t at = 0; at < text->len;) {
-		size_t len = text->len - at < RF_METADATA_PUSH_MAX ? text->len - at : RF_METADATA_PUSH_MAX;
-		const struct rf_consumer_push_metadata message = {
-			.trace = trace->trace.def.trace,
-			.offset = trace->pushed,
-			.version = trace->version,
-			.text = {(const uint8_t *)text->data + at, len},
-		};
-		struct rf_writer body;
-
-		rf_tracefs_body(&body);
-		rf_consumer_push_metadata_encode(&body, &message);
-
-		int err = rf_consumer_send(trace->trace.def.consumer, RF_CONSUMER_PUSH_METADATA, &body);
-
-		if (err < 0)
-			return err;
-		at += len;
-		trace->pushed += len;
-	}
-	return 0;
+	return rf_consumer_push_text(trace->trace.def.consumer, trace->trace.def.trace, trace->version, &trace->pushed,
+		text->data, text->len);
 }
 
 /* Those of the contexts that the channel has, and of the fields. */

@@ -95,23 +95,7 @@ struct rf_ust_trace *rf_ust_trace_new(
 
 int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t version, const char *text, size_t len)
 {
-	struct rf_consumer *consumer = data;
-	int err = 0;
-
-	for (size_t at = 0; at < len && !err;) {
-		size_t piece = len - at < RF_METADATA_PUSH_MAX ? len - at : RF_METADATA_PUSH_MAX;
-		const struct rf_consumer_push_metadata message = {.trace = trace,
-			.offset = offset + at,
-			.version = version,
-			.text = {.data = (const uint8_t *)text + at, .len = piece}};
-		struct rf_writer w;
-
-		rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-		rf_consumer_push_metadata_encode(&w, &message);
-		err = rf_consumer_send(consumer, RF_CONSUMER_PUSH_METADATA, &w);
-		at += piece;
-	}
-	return err;
+	return rf_consumer_push_text(data, trace, version, &offset, text, len);
 }
 
 void rf_ust_trace_described(void *data, uint64_t trace, uint32_t channel)

@@ -117,6 +117,15 @@ static void open_file(int dirfd, unsigned int times)
 	}
 }
 
+static void run_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	check(sched_setaffinity(0, sizeof(set), &set) == 0, "on CPU %d", cpu);
+}
+
 static struct rf_kernel_trace *new_trace(uint32_t dir)
 {
 	uint64_t number = ++traces;
@@ -490,8 +499,12 @@ static void snapshots(void)
 {
 	struct rf_kernel_trace *trace = new_trace(0);
 	uint64_t session = trace->def.session;
+	cpu_set_t before;
 	char *text;
 
+	/* Each processor has a ring of its own: what comes later overwrites only what is of the same one. */
+	check(sched_getaffinity(0, sizeof(before), &before) == 0, "processors");
+	run_on(0);
 	check_code(add_channel(trace, 64 << 10, 4, true), LTTNG_OK, "a channel to overwrite");
 	check_code(add_named(trace, 1, RF_EVENT_SYSCALL, "openat"), LTTNG_OK, "system call");
 	check_code(tracer->ops->start(trace), LTTNG_OK, "start");
@@ -521,6 +534,7 @@ static void snapshots(void)
 	text = read_trace(dirs);
 	check(text != NULL, "the newest packet alone");
 	free(text);
+	sched_setaffinity(0, sizeof(before), &before);
 	check_code(tracer->ops->stop(trace), LTTNG_OK, "stop");
 	end(trace);
 }
@@ -733,15 +747,6 @@ static bool set_online(const char *value)
 	if (fd >= 0)
 		close(fd);
 	return done;
-}
-
-static void run_on(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	check(sched_setaffinity(0, sizeof(set), &set) == 0, "on CPU %d", cpu);
 }
 
 static void hotplug(void)

@@ -235,17 +235,24 @@ stop_suite() {
 	return "$rc"
 }
 
+# A killed process loses its program first and its files, sockets and locks later, up to its last thread.
+# ending DIR: the name of the process of this directory of /proc, if it still may have them.
+ending() {
+	grep -qE '^State:\s+[^ZX]|^Threads:\s+([2-9]|1.)' "$1/status" && cat "$1/comm"
+} 2>/dev/null
+
 # daemon_pids [ROLE]: pids of the suite's processes, by role: broker, sessiond, consumer or (default) all.
 # The namespace is private, so every process of these names belongs to this test; with RF_SHARE_PIDS that of mounts is.
 # shellcheck disable=SC2120 # a role is optional
 daemon_pids() {
 	local dir exe role
 	for dir in /proc/[0-9]*; do
-		exe=$(readlink "$dir/exe" 2>/dev/null) || continue
+		exe=$(readlink "$dir/exe" 2>/dev/null) || exe=$(ending "$dir") || continue
+		# A name by itself is cut after 15 characters.
 		case ${exe##*/} in
 		ringfenced*) role=broker ;;
-		ringfence-sessiond* | lttng-sessiond*) role=sessiond ;;
-		ringfence-consumerd* | lttng-consumerd*) role=consumer ;;
+		ringfence-sessi* | lttng-sessiond*) role=sessiond ;;
+		ringfence-consu* | lttng-consumerd*) role=consumer ;;
 		*) continue ;;
 		esac
 		[ -z "${RF_SHARE_PIDS:-}" ] || [ "$dir/ns/mnt" -ef /proc/self/ns/mnt ] || continue

@@ -259,8 +259,11 @@ static inline void serve_remove_probe(struct rf_frame *frame)
 static inline void serve_one(struct rf_frame *frame)
 {
 	if (scene.fail_next && frame->type == scene.fail_type) {
-		reply(frame, scene.fail_next, NULL, NULL, 0);
+		/* Taken before the answer: whoever has it may set the next one. */
+		int err = scene.fail_next;
+
 		scene.fail_next = 0;
+		reply(frame, err, NULL, NULL, 0);
 		return;
 	}
 	switch (frame->type) {

@@ -25,15 +25,6 @@ session() {
 	k add-context -k -c ch -t tid
 }
 
-# numbers TID: offsets of the calls of a thread in the trace that was read last, as ranges: 0-99 120-130.
-numbers() {
-	sed -nE "s/.* syscall_entry_lseek: .*\{ tid = $1 \}.* offset = ([0-9]+),.*/\1/p" "$T/events" | awk '
-		NR == 1 { first = $1 }
-		NR > 1 && $1 != last + 1 { printf "%s%d-%d", sep, first, last; sep = " "; first = $1 }
-		{ last = $1 }
-		END { if (NR) printf "%s%d-%d", sep, first, last; print "" }'
-}
-
 # --- rotations -------------------------------------------------------------------------------------------------------
 
 session rotated -- --subbuf-size 16384 --num-subbuf 16

@@ -15,19 +15,6 @@ start_suite
 by() {
 	if [ "$KERNEL_TRACER" = modules ]; then echo "$1"; else echo "$2"; fi
 }
-# told STATUS TEXT DESC ARGUMENT...: the exit status of lttng with these arguments, which hides some codes, and what it says.
-told() {
-	local want=$1 text=$2 desc=$3 rc
-	shift 3
-	lttng "$@" >"$T/told.out" 2>&1
-	rc=$?
-	if [ "$rc" = "$want" ] && grep -qF "$text" "$T/told.out"; then
-		pass "$desc: $text"
-		return
-	fi
-	fail "$desc: $want, $text"
-	diag "$rc $(cat "$T/told.out")"
-}
 
 k create sizes -o "$T/out/sizes"
 code 72 "start without a channel" start

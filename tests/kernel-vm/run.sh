@@ -14,7 +14,7 @@ usage() {
 		  -e NAME=V   an environment variable (repeatable)
 		  -m SET      load lttng-modules: all (default) or none
 		  -t SECONDS  give up then (default 300)
-		  -c N        CPUs (default 2)
+		  -c N        CPUs (default 2; as qemu's -smp)
 		  -a WORDS    more kernel command line, as lockdown=integrity
 		  -l FILE     keep the guest's kernel log there
 		  -i          COMMAND (default: a shell) on this terminal

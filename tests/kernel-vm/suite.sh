@@ -7,7 +7,8 @@
 #                                     stock daemons for minutes, or do not depend on the tracer: make kernel-vm-compare)
 #
 # With both tracers: lttng-modules, and for some scripts the tracer of this older kernel itself. Two machines share the work,
-# since an emulated one uses one CPU. The last line is "kernel-vm: N passed, N failed, N skipped". Where there can be no
+# since an emulated one uses one CPU. Scripts about processors run in one that could have more of them than a word has bits,
+# the one about lockdown in one that is locked down. The last line is "kernel-vm: N passed, N failed, N skipped". Where there can be no
 # machine, all is one test that is skipped. KERNEL_VM_SUITE=stock runs the scripts with the stock daemons, which proves them.
 
 set -u
@@ -17,14 +18,14 @@ top=$(cd "$here/../.." && pwd)
 . "$here/common.sh"
 
 # What is run with the tracer of the older kernel, too.
-older=" kernel-probes kernel-mixed "
+older=" kernel-hotplug kernel-probes kernel-mixed "
 
 if [ "${1:-}" = --inside ]; then
 	build=$2
 	shift 2
 	# The stock daemons unload modules when they end, also under others. Now nobody can any more.
 	echo 1 >/proc/sys/kernel/modules_disabled
-	export RF_SLOW=4 E2E_JOBS=2 E2E_TIMEOUT=300
+	export RF_SLOW=4 RF_OWN_MACHINE=1 E2E_JOBS=2 E2E_TIMEOUT=300
 	KERNEL_TRACER=modules "$top/tests/e2e/run.sh" "$build" "$@"
 	if [ "$SUITE" = ours ]; then
 		for name in "$@"; do
@@ -60,30 +61,42 @@ if [ "$status" = "$VM_UNAVAILABLE" ]; then
 	exit 0
 fi
 # About as long each.
-first=() second=()
+first=() second=() many=() locked=()
 for name in "$@"; do
 	case $name in
+	kernel-hotplug) many=("$name") ;;
+	kernel-lockdown) locked=("$name") ;;
 	kernel-chunks | kernel-compare | kernel-crash) first+=("$name") ;;
 	*) second+=("$name") ;;
 	esac
 done
+# machine LOG OPTION... -- NAME...
 machine() {
-	local log=$1
+	local log=$1 options=()
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
 	shift
 	[ $# -gt 0 ] || return 0
-	"$here/run.sh" -v -t "${KERNEL_VM_LIMIT:-600}" -e SUITE="${KERNEL_VM_SUITE:-ours}" -- "$here/suite.sh" --inside "$build" "$@" \
-		>"$logs/$log" 2>&1
+	"$here/run.sh" -v -t "${KERNEL_VM_LIMIT:-600}" -e SUITE="${KERNEL_VM_SUITE:-ours}" "${options[@]}" -- \
+		"$here/suite.sh" --inside "$build" "$@" >"$logs/$log" 2>&1
 }
-machine first "${first[@]}" &
+machine first -- "${first[@]}" &
 pids+=($!)
-machine second "${second[@]}" &
+machine second -- "${second[@]}" &
+pids+=($!)
+machine many -c 2,maxcpus=72 -- "${many[@]}" &
+pids+=($!)
+machine locked -m none -a lockdown=confidentiality -- "${locked[@]}" &
 pids+=($!)
 broken=0
 for pid in "${pids[@]}"; do wait "$pid" || broken=$((broken + 1)); done
 pids=()
-cat "$logs/first" "$logs/second" 2>/dev/null
+cat "$logs"/{first,second,many,locked} 2>/dev/null
 # The scripts' sums, and results that are in none of them.
-read -r passed failed skipped < <(cat "$logs/first" "$logs/second" 2>/dev/null | awk -v broken=$broken '
+read -r passed failed skipped < <(cat "$logs"/{first,second,many,locked} 2>/dev/null | awk -v broken=$broken '
 	/^e2e: / { passed += $2; failed += $4; skipped += $6; listed = 0; next }
 	/^--- kernel-/ { listed = 1 } # why a script failed, until its sum
 	listed { next }

@@ -57,6 +57,20 @@ code() {
 	is "$rc" "$want" "$desc" || diag "$(cat "$T/code.out")"
 }
 
+# told STATUS TEXT DESC ARGUMENT...: the exit status of lttng with these arguments, which hides some codes, and what it says.
+told() {
+	local want=$1 text=$2 desc=$3 rc
+	shift 3
+	lttng "$@" >"$T/told.out" 2>&1
+	rc=$?
+	if [ "$rc" = "$want" ] && grep -qF "$text" "$T/told.out"; then
+		pass "$desc: $text"
+		return
+	fi
+	fail "$desc: $want, $text"
+	diag "$rc $(cat "$T/told.out")"
+}
+
 # k ARGUMENT...: lttng, which must work.
 k() {
 	lttng "$@" >"$T/k.out" 2>&1 && return
@@ -165,6 +179,15 @@ as_raw() {
 # count PATTERN: lines of the trace that was read last.
 count() {
 	grep -cE -- "$1" "$T/events"
+}
+
+# numbers TID: offsets of the calls of a thread in the trace that was read last, as ranges: 0-99 120-130.
+numbers() {
+	sed -nE "s/.* syscall_entry_lseek: .*\{ tid = $1 \}.* offset = ([0-9]+),.*/\1/p" "$T/events" | awk '
+		NR == 1 { first = $1 }
+		NR > 1 && $1 != last + 1 { printf "%s%d-%d", sep, first, last; sep = " "; first = $1 }
+		{ last = $1 }
+		END { if (NR) printf "%s%d-%d", sep, first, last; print "" }'
 }
 
 # --- a load --------------------------------------------------------------------------------------------------------------

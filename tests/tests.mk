@@ -37,8 +37,7 @@ unit: $(UNIT)
 	tests/unit/run.sh $(BUILD)
 
 # For a kernel with lttng-modules; see tests/kernel-vm.
-$(BUILD)/tests/kernel-vm/modules_road: $(call objects,tests/kernel-vm/modules_road.c tests/kernel-vm/road_consumer.c) \
-		$(SESSIOND) $(SANDBOX) $(COMMON)
+$(BUILD)/tests/kernel-vm/modules_road: $(call objects,$(wildcard tests/kernel-vm/*.c)) $(SESSIOND) $(SANDBOX) $(COMMON)
 	$(SAY) "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SESSIOND_LIBS)
 

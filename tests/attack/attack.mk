@@ -17,7 +17,7 @@ $(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcap -lseccomp -lpthread
 
-$(ATTACK)/evil_child: $(addprefix $(ATTACK)/evil_,child.o attacks.o kernel.o kernel_requests.o kernel_forms.o) $(COMMON)
+$(ATTACK)/evil_child: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/evil_*.c)) $(COMMON)
 	@echo "  LD $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lpthread
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the evil child of the broker (evil_child.c) and its attacks (evil_attacks.c) share. */
+/* What the evil child of the broker (evil_child.c) and its attacks share. */
 #ifndef RF_TESTS_ATTACK_EVIL_H
 #define RF_TESTS_ATTACK_EVIL_H
 
@@ -33,10 +33,15 @@ struct attack {
 	int (*seen)(void);
 };
 
-extern const struct attack attacks[];
-extern const size_t attack_count;
-extern const struct attack kernel_attacks[];
-extern const size_t kernel_attack_count;
+/* By kind, in a file each. */
+struct attack_table {
+	const struct attack *attacks;
+	size_t count;
+};
+extern const struct attack_table evil_grants;
+extern const struct attack_table evil_forms;
+extern const struct attack_table evil_trees;
+extern const struct attack_table evil_kernel;
 
 /* Requests as honest programs make them. Negative errno or 0. Paths are below EVIL_DIR. */
 struct rf_writer evil_body(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A child of the broker that is in an attacker's hands. It lies beside a real ringfenced under the names of both its
- * children, and does what the file PLAN says: the name of one attack of the table below. It speaks on standard error,
- * which is the broker's log:
+ * children, and does what the file PLAN says: the name of one attack of its tables. It speaks on standard error, which
+ * is the broker's log:
  *
  *   evil: attack NAME: granted | refused (ERROR) | killed
  *   evil: the broker answers | the broker does not answer
@@ -103,26 +103,30 @@ int evil_wait_gone(uint32_t consumer)
 	return 0;
 }
 
-static const struct attack *find(const char *plan, const struct attack *table, size_t count)
+static const struct attack *find(const char *plan, const struct attack_table *table)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!strncmp(plan, table[i].name, strlen(table[i].name)) && plan[strlen(table[i].name)] == '\n')
-			return &table[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct attack *attack = &table->attacks[i];
+
+		if (!strncmp(plan, attack->name, strlen(attack->name)) && plan[strlen(attack->name)] == '\n')
+			return attack;
+	}
 	return NULL;
 }
 
 static const struct attack *planned(void)
 {
+	static const struct attack_table *const tables[] = {&evil_grants, &evil_forms, &evil_trees, &evil_kernel};
 	static char plan[64];
 	int fd = open(EVIL_DIR "/plan", O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, plan, sizeof(plan) - 1);
 
-	const struct attack *found = len > 0 ? find(plan, attacks, attack_count) : NULL;
+	for (size_t i = 0; len > 0 && i < sizeof(tables) / sizeof(tables[0]); i++) {
+		const struct attack *found = find(plan, tables[i]);
 
-	if (!found && len > 0)
-		found = find(plan, kernel_attacks, kernel_attack_count);
-	if (found)
-		return found;
+		if (found)
+			return found;
+	}
 	fprintf(stderr, "evil: no such attack: %s\n", plan);
 	exit(EXIT_FAILURE);
 }

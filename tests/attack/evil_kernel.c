@@ -199,7 +199,7 @@ static int instance_above_quota(void)
 #define BY_SESSIOND(name_of, run_it) BY(0, name_of, run_it)
 #define BY_KERNEL_CONSUMER(name_of, run_it) BY(EVIL_KERNEL_CONSUMER, name_of, run_it)
 
-const struct attack kernel_attacks[] = {
+static const struct attack attacks[] = {
 	{.name = "kernel-consumer-rings-of-other", .by = EVIL_KERNEL_CONSUMER, .instances = 2, .run = rings_of_other},
 	BY(1, "consumer-rings", rings_by_user_consumer),
 	BY_SESSIOND("sessiond-rings", rings_by_sessiond),
@@ -249,4 +249,4 @@ const struct attack kernel_attacks[] = {
 	BY_SESSIOND("kernel-link-frame-cut", kernel_frame_on_kernel_link),
 	BY_SESSIOND("kernel-link-body-cut", kernel_body_on_kernel_link),
 };
-const size_t kernel_attack_count = sizeof(kernel_attacks) / sizeof(kernel_attacks[0]);
+const struct attack_table evil_kernel = {attacks, sizeof(attacks) / sizeof(attacks[0])};

@@ -6,7 +6,7 @@
 #include "common/loop.h"
 #include "consumerd/ring_packet.h"
 #include "consumerd/ring_pages.h"
-#include "consumerd/ring_stats.h"
+#include "consumerd/ring_reader.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,8 +16,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* A page with less room than this left is a full one: the next event was larger. */
-#define PAGE_ROOM 512u
 /* Larger packets are made of more memory than a processor's cache has. */
 #define PACKET_USED_MAX ((size_t)256 << 10)
 /*
@@ -25,16 +23,6 @@
  * that its time is not after that of an event to come.
  */
 #define EMPTY_LAG (100 * RF_MS)
-
-/* One reading of the ring, from the first page until there is nothing more for now. */
-struct pass {
-	bool begun;
-	bool all; /* until everything was read that was there at its begin; kept until then */
-	bool short_page;
-	unsigned int pages;
-	uint64_t bytes; /* of records */
-	uint64_t until; /* `all`: at so many records */
-};
 
 /* A packet of the list that was taken down last. */
 struct listed {
@@ -46,23 +34,20 @@ struct listed {
 
 struct source_ring {
 	struct rf_source source;
-	struct rf_source_ring_def def;
+	struct rf_ring_reader reader;
+	struct rf_record_table *table;
+	struct rf_catch_up *catch_up;
 	size_t packet_size;
 	struct rf_ring_packet packet;
-	uint8_t *bytes;            /* [page_size], and slack: what was read last */
-	struct rf_ring_page page;  /* what is left of it, or of */
+	struct rf_ring_page page;  /* what is left of what was read last, or of */
 	struct rf_kept_page *kept; /* a kept page that is being read */
 	bool caught_up;            /* the control thread was waited for since the page was read */
-	struct pass pass;
-	bool ready;         /* the packet is whole, and nobody put it yet */
-	bool ended;         /* and the pass with it: the next get() says so */
-	bool empty_wanted;  /* a packet is wanted even if nothing is in it */
-	bool absent;        /* the CPU never was online */
-	uint64_t sequence;  /* of the next packet */
-	uint64_t lost_seen; /* by the ring's own count */
-	uint64_t lost;      /* events, since the source was made */
+	bool ready;                /* the packet is whole, and nobody put it yet */
+	bool ended;                /* and the pass with it: the next get() says so */
+	bool empty_wanted;         /* a packet is wanted even if nothing is in it */
+	uint64_t sequence;         /* of the next packet */
+	uint64_t lost;             /* events, besides those that the reader counts */
 	struct rf_source_ring_trouble trouble;
-	bool read_failed;             /* and that was said */
 	struct rf_packet_facts facts; /* of the packet that is ready */
 
 	/* Snapshots */
@@ -82,67 +67,12 @@ static struct source_ring *ring_of(struct rf_source *source)
 	return rf_container_of(source, struct source_ring, source);
 }
 
-/* The ring's counts. They begin again when somebody empties it by hand. */
-static bool read_stats(struct source_ring *ring, struct rf_ring_stats *stats)
-{
-	if (rf_ring_stats_read(ring->def.stats_fd, stats) < 0)
-		return false;
-	ring->lost += stats->lost >= ring->lost_seen ? stats->lost - ring->lost_seen : stats->lost;
-	ring->lost_seen = stats->lost;
-	return true;
-}
-
-static void begin_pass(struct source_ring *ring)
-{
-	struct rf_ring_stats stats;
-	bool all = ring->pass.all;
-
-	ring->pass = (struct pass){.begun = true, .all = all, .until = UINT64_MAX};
-	if (all && read_stats(ring, &stats))
-		ring->pass.until = ring->packet.records + stats.entries;
-}
-
-static bool pass_over(const struct source_ring *ring)
-{
-	const struct pass *pass = &ring->pass;
-
-	/* A ring holds what its size says, and the page that is read. */
-	if (pass->bytes > ring->def.ring_size + 2 * ring->def.page_size)
-		return true;
-	if (pass->all)
-		return pass->short_page && ring->packet.records >= pass->until;
-	/* The first one may be the rest of a page of which a part was read before. */
-	return pass->short_page && pass->pages > 1;
-}
-
-/* A page into ring->bytes and ring->page. False: there is none now. */
+/* A page into ring->page. False: the pass is over. */
 static bool read_page(struct source_ring *ring)
 {
-	ssize_t got;
-
-	do {
-		got = read(ring->def.pipe_fd, ring->bytes, ring->def.page_size);
-	} while (got < 0 && errno == EINTR);
-	ring->absent = got < 0 && errno == ENODEV;
-	if (got <= 0) {
-		if (got < 0 && errno != EAGAIN && errno != ENODEV && !ring->read_failed) {
-			ring->read_failed = true;
-			rf_error("cannot read the kernel's ring of CPU %u: %s", ring->source.origin.cpu,
-				strerror(errno));
-		}
+	if (!rf_ring_reader_next(&ring->reader, ring->packet.records, &ring->page))
 		return false;
-	}
 	ring->caught_up = false;
-	ring->pass.pages++;
-	if (rf_ring_page_open(&ring->page, ring->bytes, (size_t)got) < 0) {
-		ring->trouble.corrupt++;
-		ring->lost++;
-		ring->page = (struct rf_ring_page){0};
-		ring->pass.bytes += ring->def.page_size;
-		return true;
-	}
-	ring->pass.bytes += (uint64_t)(ring->page.end - ring->page.at);
-	ring->pass.short_page = ring->page.size + PAGE_ROOM < ring->def.page_size;
 	return true;
 }
 
@@ -156,19 +86,17 @@ static bool next_page(struct source_ring *ring)
 		ring->list_count = 0;
 		return true;
 	}
-	if (!ring->pass.begun)
-		begin_pass(ring);
-	return !pass_over(ring) && read_page(ring);
+	return read_page(ring);
 }
 
 /* A record that has no program: its description may be on the way. False: there is none. */
 static bool wait_for_program(struct source_ring *ring)
 {
-	if (ring->caught_up || !ring->def.catch_up)
+	if (ring->caught_up || !ring->catch_up)
 		return false;
 	/* All that is in the page was described before it was recorded, so once is enough. */
 	ring->caught_up = true;
-	rf_catch_up_wait(ring->def.catch_up);
+	rf_catch_up_wait(ring->catch_up);
 	return true;
 }
 
@@ -179,7 +107,7 @@ static bool convert(struct source_ring *ring, struct rf_ring_packet *packet, str
 	struct rf_source_ring_trouble *trouble = again ? &nothing : &ring->trouble;
 
 	for (;;) {
-		switch (rf_ring_packet_take(packet, page, ring->def.table)) {
+		switch (rf_ring_packet_take(packet, page, ring->table)) {
 		case RF_RING_TAKEN:
 			return true;
 		case RF_RING_FULL:
@@ -242,10 +170,10 @@ static void seal(struct source_ring *ring)
 {
 	struct rf_ring_stats stats;
 
-	(void)read_stats(ring, &stats);
+	(void)rf_ring_reader_stats(&ring->reader, &stats);
 	if (!ring->packet.at)
 		let_time_pass(&ring->packet);
-	ring->facts = facts_of(&ring->packet, ring->sequence++, ring->lost);
+	ring->facts = facts_of(&ring->packet, ring->sequence++, ring->reader.lost + ring->lost);
 	ring->ready = true;
 	ring->empty_wanted = false;
 }
@@ -261,8 +189,8 @@ static bool make_packet(struct source_ring *ring)
 				break;
 			continue;
 		}
-		ring->pass = (struct pass){0};
-		if (!ring->packet.at && (!ring->empty_wanted || ring->absent)) {
+		rf_ring_reader_begin(&ring->reader, false);
+		if (!ring->packet.at && (!ring->empty_wanted || ring->reader.absent)) {
 			ring->empty_wanted = false;
 			return false;
 		}
@@ -304,7 +232,7 @@ static void source_ring_close_packet(struct rf_source *source)
 {
 	struct source_ring *ring = ring_of(source);
 
-	ring->pass = (struct pass){.all = true};
+	rf_ring_reader_begin(&ring->reader, true);
 	ring->ended = false;
 }
 
@@ -321,14 +249,14 @@ static bool source_ring_empty(struct rf_source *source)
 
 	if (ring->ready || ring->page.at != ring->page.end || rf_list_linked(&ring->pages.pages))
 		return false;
-	return !read_stats(ring, &stats) || !stats.entries;
+	return !rf_ring_reader_stats(&ring->reader, &stats) || !stats.entries;
 }
 
 static uint64_t source_ring_position(struct rf_source *source)
 {
 	struct rf_ring_stats stats;
 
-	return read_stats(ring_of(source), &stats) ? stats.position : 0;
+	return rf_ring_reader_stats(&ring_of(source)->reader, &stats) ? stats.position : 0;
 }
 
 static struct rf_kept_page *keep_page(struct source_ring *ring)
@@ -372,9 +300,8 @@ static void drain(struct source_ring *ring)
 	if (ring->page.at != ring->page.end)
 		(void)keep_page(ring);
 	ring->drains++;
-	ring->pass = (struct pass){.all = true};
-	begin_pass(ring);
-	while (!pass_over(ring) && read_page(ring)) {
+	rf_ring_reader_begin(&ring->reader, true);
+	while (read_page(ring)) {
 		bool says = ring->page.lost;
 		struct rf_kept_page *kept = keep_page(ring);
 
@@ -383,15 +310,15 @@ static void drain(struct source_ring *ring)
 		kept->drain = ring->drains;
 		kept->says_lost = says;
 	}
-	ring->pass = (struct pass){0};
-	(void)read_stats(ring, &stats);
+	rf_ring_reader_begin(&ring->reader, false);
+	(void)rf_ring_reader_stats(&ring->reader, &stats);
 
 	struct rf_kept_page *told = page_after_loss(ring);
 
 	if (!told)
 		return;
-	told->lost_before = ring->lost_seen - ring->lost_told;
-	ring->lost_told = ring->lost_seen;
+	told->lost_before = ring->reader.lost_seen - ring->lost_told;
+	ring->lost_told = ring->reader.lost_seen;
 }
 
 static bool note_listed(struct source_ring *ring, const struct listed *listed)
@@ -450,7 +377,7 @@ static unsigned int source_ring_list(struct rf_source *source, unsigned int newe
 	if (!ring->peeked.body && rf_ring_packet_init(&ring->peeked, ring->packet_size) < 0)
 		return 0;
 	list_packets(ring);
-	ring->list_empty = !ring->list_count && ring->empty_wanted && !ring->absent;
+	ring->list_empty = !ring->list_count && ring->empty_wanted && !ring->reader.absent;
 	ring->empty_wanted = false;
 	ring->list_first = ring->list_count > most ? ring->list_count - most : 0;
 	return ring->list_empty ? 1 : ring->list_count - ring->list_first;
@@ -506,17 +433,26 @@ static uint64_t source_ring_stuck(struct rf_source *source)
 	return 0;
 }
 
+struct rf_source_ring_trouble rf_source_ring_trouble(const struct rf_source *source)
+{
+	const struct source_ring *ring = rf_container_of(source, const struct source_ring, source);
+	struct rf_source_ring_trouble trouble = ring->trouble;
+
+	trouble.corrupt += ring->reader.corrupt;
+	return trouble;
+}
+
 static void tell_trouble(const struct source_ring *ring)
 {
-	const struct rf_source_ring_trouble *trouble = &ring->trouble;
+	const struct rf_source_ring_trouble trouble = rf_source_ring_trouble(&ring->source);
 
-	if (trouble->corrupt || trouble->too_long)
+	if (trouble.corrupt || trouble.too_long)
 		rf_warning("kernel ring of CPU %u: %llu pages were corrupt, %llu events larger than a packet",
-			ring->source.origin.cpu, (unsigned long long)trouble->corrupt,
-			(unsigned long long)trouble->too_long);
-	if (trouble->unknown)
+			ring->source.origin.cpu, (unsigned long long)trouble.corrupt,
+			(unsigned long long)trouble.too_long);
+	if (trouble.unknown)
 		rf_debug("kernel ring of CPU %u: %llu records were no events of the session", ring->source.origin.cpu,
-			(unsigned long long)trouble->unknown);
+			(unsigned long long)trouble.unknown);
 }
 
 static void source_ring_destroy(struct rf_source *source)
@@ -524,14 +460,10 @@ static void source_ring_destroy(struct rf_source *source)
 	struct source_ring *ring = ring_of(source);
 
 	tell_trouble(ring);
-	if (ring->def.pipe_fd >= 0)
-		close(ring->def.pipe_fd);
-	if (ring->def.stats_fd >= 0)
-		close(ring->def.stats_fd);
+	rf_ring_reader_fini(&ring->reader);
 	rf_ring_pages_fini(&ring->pages);
 	free(ring->kept);
 	free(ring->list);
-	free(ring->bytes);
 	rf_ring_packet_fini(&ring->packet);
 	rf_ring_packet_fini(&ring->peeked);
 	free(ring);
@@ -550,11 +482,6 @@ static const struct rf_source_ops source_ring_ops = {
 	.stuck = source_ring_stuck,
 	.destroy = source_ring_destroy,
 };
-
-struct rf_source_ring_trouble rf_source_ring_trouble(const struct rf_source *source)
-{
-	return rf_container_of(source, const struct source_ring, source)->trouble;
-}
 
 bool rf_source_ring_sizes_ok(uint64_t page_size, uint64_t ring_size, uint64_t packet_size)
 {
@@ -581,17 +508,23 @@ static bool never_online(int pipe_fd)
 struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 {
 	struct source_ring *ring = calloc(1, sizeof(*ring));
-	struct rf_ring_stats stats;
 
 	if (!ring) {
 		close(def->pipe_fd);
 		close(def->stats_fd);
 		return NULL;
 	}
-	ring->def = *def;
+	ring->reader = (struct rf_ring_reader){
+		.pipe_fd = def->pipe_fd,
+		.stats_fd = def->stats_fd,
+		.page_size = def->page_size,
+		.ring_size = def->ring_size,
+		.cpu = def->origin.cpu,
+	};
+	ring->table = def->table;
+	ring->catch_up = def->catch_up;
 	ring->packet_size = def->packet_size < PACKET_USED_MAX ? def->packet_size : PACKET_USED_MAX;
 	rf_ring_pages_init(&ring->pages, def->ring_size);
-	ring->bytes = malloc(def->page_size + RF_RECORD_SLACK);
 	ring->source = (struct rf_source){
 		.ops = &source_ring_ops,
 		.wait_fd = def->pipe_fd,
@@ -601,12 +534,10 @@ struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 		.capacity = capacity(def, ring->packet_size),
 		.origin = def->origin,
 	};
-	if (!ring->bytes || rf_ring_packet_init(&ring->packet, ring->packet_size) < 0) {
+	if (rf_ring_reader_init(&ring->reader) < 0 || rf_ring_packet_init(&ring->packet, ring->packet_size) < 0) {
 		source_ring_destroy(&ring->source);
 		return NULL;
 	}
-	(void)read_stats(ring, &stats);
-	ring->lost = 0;
-	ring->lost_told = ring->lost_seen;
+	ring->lost_told = ring->reader.lost_seen;
 	return &ring->source;
 }

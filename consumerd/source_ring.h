@@ -5,9 +5,8 @@
  * The kernel gives copies of whole sub-buffers, whose records are converted into packets in memory of our own. What was
  * read is the ring's no more: a packet that was not put is still here.
  *
- * The writer is not chased: who reads until nothing is left reads page after page with a few events each, and slows the
- * writer down. A pass over the ring ends with the first page that is not full after the first one, and get() says then
- * once that there is nothing; after flush() and close_packet() it ends when everything was read that was there.
+ * It is read in passes (ring_reader.h). At the end of one get() says once that there is nothing; after flush() and
+ * close_packet() a pass is over everything that is there.
  *
  * Snapshots read the ring, too, and keep the pages (ring_pages.h) for the next one and for get().
  */

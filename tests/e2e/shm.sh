@@ -46,10 +46,7 @@ all_gone() {
 clean_up() {
 	kill -KILL "${apps[@]}" 2>/dev/null
 	wait "${apps[@]}" 2>/dev/null
-	# The broker first: it would start others again.
-	# shellcheck disable=SC2119 # all of them
-	{ daemon_pids broker; daemon_pids; } | xargs -r kill -KILL 2>/dev/null
-	wait_until 10 no_daemons || bail "daemons stay"
+	kill_suite
 	rm -f /run/lttng/*.pid
 }
 

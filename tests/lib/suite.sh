@@ -265,6 +265,14 @@ no_daemons() {
 	[ -z "$(daemon_pids)" ]
 }
 
+# kill_suite: whatever is left of the daemons, when some of them were killed.
+kill_suite() {
+	# The broker first: it would start others again.
+	# shellcheck disable=SC2119 # all of them
+	{ daemon_pids broker; daemon_pids; } | xargs -r kill -KILL 2>/dev/null
+	wait_until 10 no_daemons || bail "daemons stay"
+}
+
 # --- traces --------------------------------------------------------------------------------------------------------
 
 # read_trace DIR: every event as a line of text in $T/events. Fails when babeltrace2 fails or says anything but
@@ -278,6 +286,23 @@ read_trace() {
 		head -n 10 "$T/events.err" >&2
 		return 1
 	fi
+}
+
+# has_packets DIR: there are three sub-buffers of 4096 bytes of channel ch.
+has_packets() {
+	local size
+	size=$(find "$1" -name 'ch_*' ! -name '*.idx' -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }')
+	[ "$size" -ge 12288 ]
+}
+
+# left_readable NAME: what a killed daemon has left of session NAME can be read. 1: it need not be, for it is the stock one.
+left_readable() {
+	if [ "$SUITE" = stock ]; then
+		skip "$1: the trace is readable" "metadata of the stock daemons may be missing then"
+		return 1
+	fi
+	ok "$1: the trace is readable" read_trace "$T/out/$1"
+	return 0
 }
 
 # events DIR [PATTERN]: how many events (whose line matches PATTERN) the trace holds; "unreadable" when it is not clean.

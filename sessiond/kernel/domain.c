@@ -259,9 +259,7 @@ static struct rf_kernel_command *channel_command(struct rf_recorder *recorder, s
 
 	if (!command)
 		return NULL;
-	command->channel.id = channel->id;
-	command->channel.attr = channel->attr;
-	memcpy(command->channel.name, channel->name, sizeof(command->channel.name));
+	command->channel = rf_channel_def_of(channel);
 	return command;
 }
 

@@ -58,7 +58,7 @@ struct rf_kernel_command {
 	struct rf_loop *loop;
 	struct rf_timer go;
 	/* Arguments, as far as the verb needs them. */
-	struct rf_kernel_channel_def channel;
+	struct rf_channel_def channel;
 	uint32_t rule_id;
 	struct rf_event_rule *rule; /* a reference */
 	struct rf_user_probe *probe;

@@ -170,7 +170,7 @@ static int set_up(struct rf_modules_channel_state *channel)
 	return rf_modules_take_streams(channel);
 }
 
-int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_kernel_channel_def *def)
+int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_channel_def *def)
 {
 	struct rf_modules_trace *trace = rf_container_of(base, struct rf_modules_trace, trace);
 	int code = trace->started ? LTTNG_ERR_TRACE_ALREADY_STARTED : check_sizes(&def->attr);

@@ -37,7 +37,7 @@ struct rf_modules_trace {
 struct rf_modules_channel_state {
 	struct rf_list node; /* in trace->channels */
 	struct rf_modules_trace *trace;
-	struct rf_kernel_channel_def def;
+	struct rf_channel_def def;
 	int fd;
 	bool described; /* the consumer was told so */
 	uint32_t stream_class;
@@ -74,7 +74,7 @@ void rf_modules_free_rules(struct rf_modules_channel_state *channel);
 int rf_modules_trace_new(
 	struct rf_kernel_tracer *tracer, const struct rf_kernel_trace_def *def, struct rf_kernel_trace **result);
 void rf_modules_trace_free(struct rf_kernel_trace *base);
-int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_kernel_channel_def *def);
+int rf_modules_add_channel(struct rf_kernel_trace *base, const struct rf_channel_def *def);
 void rf_modules_drop_channel(struct rf_kernel_trace *base, uint32_t id);
 int rf_modules_enable_channel(struct rf_kernel_trace *base, uint32_t id, bool on);
 int rf_modules_add_rule(struct rf_kernel_trace *base, uint32_t channel_id, uint32_t id, struct rf_event_rule *rule);

@@ -83,7 +83,7 @@ static uint32_t page_size(const struct rf_channel_attr *attr)
 
 /* Fills in what the broker made. */
 static int make_instance(
-	struct rf_tracefs_channel *channel, const struct rf_kernel_channel_def *def, struct rf_broker_instance *made)
+	struct rf_tracefs_channel *channel, const struct rf_channel_def *def, struct rf_broker_instance *made)
 {
 	struct rf_kernel_trace *trace = &channel->trace->trace;
 	struct rf_tracefs_tracer *tracer = rf_tracefs_tracer_of(trace->tracer);
@@ -113,8 +113,8 @@ static int make_instance(
 		: -EPROTO;
 }
 
-static int create_rings(struct rf_tracefs_channel *channel, const struct rf_kernel_channel_def *def,
-	const struct rf_broker_instance *made)
+static int create_rings(
+	struct rf_tracefs_channel *channel, const struct rf_channel_def *def, const struct rf_broker_instance *made)
 {
 	const struct rf_kernel_trace *trace = &channel->trace->trace;
 	struct rf_consumer_create_rings message = {
@@ -139,7 +139,7 @@ static int create_rings(struct rf_tracefs_channel *channel, const struct rf_kern
 	return rf_consumer_send(trace->def.consumer, RF_CONSUMER_CREATE_RINGS, &body);
 }
 
-static struct rf_tracefs_channel *new_channel(struct rf_tracefs_trace *trace, const struct rf_kernel_channel_def *def)
+static struct rf_tracefs_channel *new_channel(struct rf_tracefs_trace *trace, const struct rf_channel_def *def)
 {
 	struct rf_tracefs_channel *channel = calloc(1, sizeof(*channel));
 
@@ -166,7 +166,7 @@ static bool tracks(const struct rf_tracefs_trackers *trackers)
 	return trackers->policy[RF_TRACKER_PID] != RF_TRACK_ALL || trackers->policy[RF_TRACKER_VPID] != RF_TRACK_ALL;
 }
 
-int rf_tracefs_add_channel(struct rf_kernel_trace *trace, const struct rf_kernel_channel_def *def)
+int rf_tracefs_add_channel(struct rf_kernel_trace *trace, const struct rf_channel_def *def)
 {
 	struct rf_tracefs_trace *own = rf_tracefs_trace_of(trace);
 	struct rf_tracefs_channel *channel = new_channel(own, def);

@@ -138,7 +138,7 @@ void rf_tracefs_trace_free(struct rf_kernel_trace *trace);
 int rf_tracefs_start(struct rf_kernel_trace *trace);
 int rf_tracefs_stop(struct rf_kernel_trace *trace);
 /* tracefs_channel.c */
-int rf_tracefs_add_channel(struct rf_kernel_trace *trace, const struct rf_kernel_channel_def *def);
+int rf_tracefs_add_channel(struct rf_kernel_trace *trace, const struct rf_channel_def *def);
 void rf_tracefs_drop_channel(struct rf_kernel_trace *trace, uint32_t id);
 int rf_tracefs_enable_channel(struct rf_kernel_trace *trace, uint32_t id, bool on);
 int rf_tracefs_add_context(struct rf_kernel_trace *trace, uint32_t id, const struct rf_context *context);

@@ -46,12 +46,6 @@ struct rf_kernel_trace_def {
 	char hostname[RF_NAME_SIZE];
 };
 
-struct rf_kernel_channel_def {
-	uint32_t id;
-	char name[RF_NAME_SIZE];
-	struct rf_channel_attr attr;
-};
-
 struct rf_kernel_tracker_def {
 	enum rf_tracker_kind kind;
 	enum rf_tracker_policy policy;
@@ -70,7 +64,7 @@ struct rf_kernel_tracer_ops {
 	/* It is stopped, and no consumer has anything of it any more. Frees it with all that it has. */
 	void (*trace_free)(struct rf_kernel_trace *trace);
 	/* Before the first start; disabled ones record nothing. Streams and their description go to the consumer. */
-	int (*add_channel)(struct rf_kernel_trace *trace, const struct rf_kernel_channel_def *channel);
+	int (*add_channel)(struct rf_kernel_trace *trace, const struct rf_channel_def *channel);
 	int (*enable_channel)(struct rf_kernel_trace *trace, uint32_t channel, bool on);
 	/*
 	 * Before the first start: it goes again with all that it has, and another of its name may come. The consumer

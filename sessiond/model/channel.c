@@ -31,6 +31,14 @@ struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, 
 	return channel;
 }
 
+struct rf_channel_def rf_channel_def_of(const struct rf_channel *channel)
+{
+	struct rf_channel_def def = {.id = channel->id, .attr = channel->attr};
+
+	memcpy(def.name, channel->name, sizeof(def.name));
+	return def;
+}
+
 void rf_channel_free(struct rf_channel *channel)
 {
 	if (!channel)

@@ -31,6 +31,13 @@ struct rf_channel_attr {
 	int64_t blocking_timeout;  /* µs, -1 for ever */
 };
 
+/* What other threads need to know of a channel: a copy. */
+struct rf_channel_def {
+	uint32_t id;
+	char name[RF_NAME_SIZE];
+	struct rf_channel_attr attr;
+};
+
 /* A rule and whether the channel has it enabled now. */
 struct rf_channel_rule {
 	struct rf_list node; /* in rf_channel.rules, in the order of creation */
@@ -70,6 +77,7 @@ struct rf_channel {
 /* NULL without memory or above the owner's quota. The caller links it; rf_channel_free() unlinks and frees it with its
  * rules and contexts. */
 struct rf_channel *rf_channel_new(struct rf_session *session, const char *name, const struct rf_channel_attr *attr);
+struct rf_channel_def rf_channel_def_of(const struct rf_channel *channel);
 void rf_channel_free(struct rf_channel *channel);
 struct rf_channel *rf_channel_find(struct rf_session_domain *domain, const char *name);
 struct rf_channel_rule *rf_channel_find_rule(struct rf_channel *channel, const struct rf_event_rule *rule);

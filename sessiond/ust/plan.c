@@ -57,9 +57,7 @@ static struct rf_app_channel *plan_new_channel(
 	step->channel_def = calloc(1, sizeof(*step->channel_def));
 	if (!step->channel_def)
 		return NULL;
-	step->channel_def->id = channel->id;
-	step->channel_def->attr = channel->attr;
-	memcpy(step->channel_def->name, channel->name, sizeof(step->channel_def->name));
+	*step->channel_def = rf_channel_def_of(channel);
 	plan_contexts(program, as, ac, channel);
 	return ac;
 }

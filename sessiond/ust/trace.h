@@ -20,13 +20,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What an application command needs to know of a channel; a copy, since the model belongs to the loop. */
-struct rf_channel_def {
-	uint32_t id;
-	char name[RF_NAME_SIZE];
-	struct rf_channel_attr attr;
-};
-
 /*
  * A channel's buffers. Immutable once published but for rf_ust_trace_channel_used(); its objects are never sent, only
  * duplicates of them.

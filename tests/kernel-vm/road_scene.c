@@ -138,7 +138,7 @@ struct rf_kernel_trace *new_trace(uint32_t dir)
 
 int add_channel(struct rf_kernel_trace *trace, uint64_t size, uint64_t number, bool overwrite)
 {
-	struct rf_kernel_channel_def def = {
+	struct rf_channel_def def = {
 		.id = CHANNEL, .attr = {.subbuf_size = size, .subbuf_count = number, .overwrite = overwrite}};
 
 	snprintf(def.name, sizeof(def.name), "c");

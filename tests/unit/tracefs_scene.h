@@ -447,7 +447,7 @@ static inline size_t heard(uint32_t type)
 
 static inline int add_channel(uint32_t id)
 {
-	struct rf_kernel_channel_def def = {
+	struct rf_channel_def def = {
 		.id = id,
 		.attr = {.subbuf_size = 1u << 20, .subbuf_count = 4, .switch_interval = 7},
 	};

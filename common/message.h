@@ -5,7 +5,7 @@
  *   #define RF_THING_FIELDS(X) X(u32, id) X(name, channel) X(blob, text)
  *   RF_MESSAGE(rf_thing, RF_THING_FIELDS)
  *
- * makes `struct rf_thing`, `rf_thing_encode()` and `rf_thing_decode()`. Kinds:
+ * makes `struct rf_thing`, `rf_thing_encode()`, `rf_thing_read()` and `rf_thing_decode()`. Kinds:
  *
  *   u8 u16 u32 u64 i32 i64   integers
  *   uuid                     16 bytes
@@ -14,6 +14,9 @@
  *   blob                     u32 length, bytes; decoded into a view of the frame's buffer, valid as long as that is
  *
  * Text may not contain NUL. A body must be exactly as long as its fields: decode fails otherwise.
+ *
+ * Fields that several messages have are described by RF_MESSAGE_PART, which makes no decode(), and are a kind of their
+ * own for which RF_DECLARE_, RF_PUT_ and RF_GET_ are defined beside them.
  */
 #ifndef RF_COMMON_MESSAGE_H
 #define RF_COMMON_MESSAGE_H
@@ -76,7 +79,7 @@ void rf_message_get_blob(struct rf_reader *r, struct rf_blob *blob);
 #define RF_FIELD_PUT(kind, n) RF_PUT_##kind(n)
 #define RF_FIELD_GET(kind, n) RF_GET_##kind(n)
 
-#define RF_MESSAGE(type, FIELDS)                                                                                       \
+#define RF_MESSAGE_PART(type, FIELDS)                                                                                  \
 	struct type {                                                                                                  \
 		FIELDS(RF_FIELD_DECLARE)                                                                               \
 	};                                                                                                             \
@@ -84,10 +87,17 @@ void rf_message_get_blob(struct rf_reader *r, struct rf_blob *blob);
 	{                                                                                                              \
 		FIELDS(RF_FIELD_PUT)                                                                                   \
 	}                                                                                                              \
+	static inline void type##_read(struct rf_reader *r, struct type *m)                                            \
+	{                                                                                                              \
+		FIELDS(RF_FIELD_GET)                                                                                   \
+	}
+
+#define RF_MESSAGE(type, FIELDS)                                                                                       \
+	RF_MESSAGE_PART(type, FIELDS)                                                                                  \
 	static inline bool type##_decode(struct rf_reader *r, struct type *m)                                          \
 	{                                                                                                              \
 		memset(m, 0, sizeof(*m));                                                                              \
-		FIELDS(RF_FIELD_GET)                                                                                   \
+		type##_read(r, m);                                                                                     \
 		return rf_reader_done(r);                                                                              \
 	}
 

@@ -87,46 +87,45 @@ RF_MESSAGE(rf_consumer_id, RF_CONSUMER_ID_FIELDS)
 RF_MESSAGE(rf_consumer_create_trace, RF_CONSUMER_CREATE_TRACE_FIELDS)
 
 /*
- * channel: the session's number for the channel, under which statistics of all its instances are summed.
- * stream_class: id in packet headers and metadata. Sizes in bytes, intervals in microseconds (0 = none).
- * file_size: a data file is not made larger than that (0: no limit); file_count: and so many are kept (0: all).
+ * A channel, in each request that makes one.
+ * number: the session's, under which statistics of all its instances are summed. stream_class: id in packet headers and
+ * metadata. file_size: a data file is not made larger than that, bytes (0: no limit); file_count: and so many are kept
+ * (0: all).
  */
+#define RF_CONSUMER_CHANNEL_FIELDS(X)                                                                                  \
+	X(u32, number) X(u32, stream_class) X(u8, overwrite) X(u64, file_size) X(u64, file_count) X(name, name)
+RF_MESSAGE_PART(rf_consumer_channel, RF_CONSUMER_CHANNEL_FIELDS)
+#define RF_DECLARE_channel(n) struct rf_consumer_channel n;
+#define RF_PUT_channel(n) rf_consumer_channel_encode(w, &m->n);
+#define RF_GET_channel(n) rf_consumer_channel_read(r, &m->n);
+
+/* Sizes in bytes, intervals in microseconds (0 = none). */
 /* clang-format off */
 #define RF_CONSUMER_CREATE_CHANNEL_FIELDS(X) \
 	X(u64, trace) \
-	X(u32, channel) \
-	X(u32, stream_class) \
+	X(channel, channel) \
 	X(u64, subbuf_size) \
 	X(u64, subbuf_count) \
-	X(u8, overwrite) \
 	X(u32, switch_interval) \
 	X(u32, read_interval) \
-	X(i64, blocking_timeout) \
-	X(u64, file_size) \
-	X(u64, file_count) \
-	X(name, name)
+	X(i64, blocking_timeout)
 /* clang-format on */
 RF_MESSAGE(rf_consumer_create_channel, RF_CONSUMER_CREATE_CHANNEL_FIELDS)
 
 /*
- * channel, stream_class, overwrite, switch_interval, file_size, file_count, name: as above. instance: the broker's.
- * page_size, ring_size: of a CPU's ring, bytes. packet_size: a packet is not made larger.
+ * instance: the broker's. page_size, ring_size: of a CPU's ring, bytes. packet_size: a packet is not made larger.
+ * switch_interval: as above.
  */
 /* clang-format off */
 #define RF_CONSUMER_CREATE_RINGS_FIELDS(X) \
 	X(u64, trace) \
-	X(u32, channel) \
-	X(u32, stream_class) \
+	X(channel, channel) \
 	X(u32, instance) \
 	X(u32, page_size) \
 	X(u64, ring_size) \
 	X(u32, cpu_count) \
 	X(u64, packet_size) \
-	X(u8, overwrite) \
-	X(u32, switch_interval) \
-	X(u64, file_size) \
-	X(u64, file_count) \
-	X(name, name)
+	X(u32, switch_interval)
 /* clang-format on */
 RF_MESSAGE(rf_consumer_create_rings, RF_CONSUMER_CREATE_RINGS_FIELDS)
 
@@ -139,17 +138,7 @@ RF_MESSAGE(rf_consumer_create_rings, RF_CONSUMER_CREATE_RINGS_FIELDS)
 RF_MESSAGE(rf_consumer_describe_record, RF_CONSUMER_DESCRIBE_RECORD_FIELDS)
 
 /* first: number of the first stream in the names of files. */
-/* clang-format off */
-#define RF_CONSUMER_ADD_STREAMS_FIELDS(X) \
-	X(u64, trace) \
-	X(u32, channel) \
-	X(u32, stream_class) \
-	X(u32, first) \
-	X(u8, overwrite) \
-	X(u64, file_size) \
-	X(u64, file_count) \
-	X(name, name)
-/* clang-format on */
+#define RF_CONSUMER_ADD_STREAMS_FIELDS(X) X(u64, trace) X(channel, channel) X(u32, first)
 RF_MESSAGE(rf_consumer_add_streams, RF_CONSUMER_ADD_STREAMS_FIELDS)
 
 #define RF_CONSUMER_IDENTIFY_TRACE_FIELDS(X) X(u64, trace) X(uuid, uuid)

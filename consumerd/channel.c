@@ -34,7 +34,8 @@ static void before_write(void *data)
 	rf_catch_up_wait(data);
 }
 
-struct rf_channel *rf_channel_new(struct rf_trace *trace, const struct rf_channel_def *def)
+struct rf_channel *rf_channel_new(
+	struct rf_trace *trace, const struct rf_consumer_channel *def, void *base, void (*free_base)(void *base))
 {
 	struct rf_channel_count *count = rf_session_count(trace->session, def->number);
 	struct rf_channel *channel = count ? calloc(1, sizeof(*channel)) : NULL;
@@ -51,8 +52,8 @@ struct rf_channel *rf_channel_new(struct rf_trace *trace, const struct rf_channe
 	channel->file_size = def->file_size;
 	channel->file_count = def->file_count;
 	snprintf(channel->name, sizeof(channel->name), "%s", def->name);
-	channel->base = def->base;
-	channel->free_base = def->free_base;
+	channel->base = base;
+	channel->free_base = free_base;
 	return channel;
 }
 

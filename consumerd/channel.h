@@ -13,17 +13,6 @@
 #include "consumerd/stream.h"
 #include "consumerd/trace.h"
 
-struct rf_channel_def {
-	uint32_t number; /* the session's, under which it is counted */
-	uint32_t stream_class;
-	bool overwrite;
-	uint64_t file_size; /* limits of its files, see RF_CONSUMER_CREATE_CHANNEL */
-	uint64_t file_count;
-	const char *name;              /* copied */
-	void *base;                    /* what the sources stand on, the maker's; freed after the last of them: */
-	void (*free_base)(void *base); /* may be NULL */
-};
-
 struct rf_channel {
 	struct rf_list node; /* in trace->channels */
 	struct rf_trace *trace;
@@ -46,8 +35,12 @@ struct rf_channel {
 	char name[RF_NAME_SIZE];
 };
 
-/* Without streams, and not in the trace yet. NULL without memory: the base stays the caller's. */
-struct rf_channel *rf_channel_new(struct rf_trace *trace, const struct rf_channel_def *def);
+/*
+ * Without streams, and not in the trace yet. BASE: what the sources stand on, the maker's; freed by FREE_BASE, which
+ * may be NULL, after the last of them. NULL without memory: the base stays the caller's.
+ */
+struct rf_channel *rf_channel_new(
+	struct rf_trace *trace, const struct rf_consumer_channel *def, void *base, void (*free_base)(void *base));
 /* One that is not ending; NULL when there is none. */
 struct rf_channel *rf_channel_find(struct rf_trace *trace, uint32_t number);
 /* Takes SOURCE, in every case: its stream is the channel's next, by which its files are numbered. 0, or -ENOMEM. */

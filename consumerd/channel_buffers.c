@@ -59,7 +59,7 @@ static void ask(struct unmade_channel *unmade)
 		.cpu_count = left < RF_OPEN_STREAMS_MAX ? left : RF_OPEN_STREAMS_MAX,
 	};
 
-	memcpy(wanted.channel, unmade->request.name, sizeof(wanted.channel));
+	memcpy(wanted.channel, unmade->request.channel.name, sizeof(wanted.channel));
 	unmade->asked += wanted.cpu_count;
 	rf_opener_buffers(&unmade->trace->daemon->opener, &wanted, files_opened, unmade);
 }

@@ -27,18 +27,10 @@ static int add_streams(struct rf_channel *channel, struct rf_frame *frame)
 /* NULL without memory. */
 static struct rf_channel *find_or_make(struct rf_trace *trace, const struct rf_consumer_add_streams *request)
 {
-	struct rf_channel *channel = rf_channel_find(trace, request->channel);
+	struct rf_channel *channel = rf_channel_find(trace, request->channel.number);
 
 	if (!channel)
-		channel = rf_channel_new(trace,
-			&(struct rf_channel_def){
-				.number = request->channel,
-				.stream_class = request->stream_class,
-				.overwrite = request->overwrite,
-				.file_size = request->file_size,
-				.file_count = request->file_count,
-				.name = request->name,
-			});
+		channel = rf_channel_new(trace, &request->channel, NULL, NULL);
 	return channel;
 }
 
@@ -56,7 +48,7 @@ int rf_modules_channel_add(
 	if (!channel)
 		return err ? err : -ENOMEM;
 	/* A file's number is that of its stream in the channel. */
-	if (request->first != channel->stream_count || request->stream_class != channel->stream_class)
+	if (request->first != channel->stream_count || request->channel.stream_class != channel->stream_class)
 		err = -EPROTO;
 	else
 		err = add_streams(channel, frame);

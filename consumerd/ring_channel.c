@@ -200,17 +200,7 @@ static int build(struct rf_trace *trace, const struct rf_consumer_create_rings *
 
 	if (!rings)
 		return err ? err : -ENOMEM;
-	rings->channel = rf_channel_new(trace,
-		&(struct rf_channel_def){
-			.number = request->channel,
-			.stream_class = request->stream_class,
-			.overwrite = request->overwrite,
-			.file_size = request->file_size,
-			.file_count = request->file_count,
-			.name = request->name,
-			.base = rings,
-			.free_base = free_rings,
-		});
+	rings->channel = rf_channel_new(trace, &request->channel, rings, free_rings);
 	if (!rings->channel) {
 		free_rings(rings);
 		return -ENOMEM;
@@ -226,7 +216,7 @@ int rf_ring_channel_create(struct rf_trace *trace, const struct rf_consumer_crea
 
 	if (trace->ending)
 		err = -ENOENT;
-	else if (rf_channel_find(trace, request->channel))
+	else if (rf_channel_find(trace, request->channel.number))
 		err = -EEXIST;
 	else if (!request->cpu_count || request->cpu_count > CPUS_MAX ||
 		!rf_source_ring_sizes_ok(request->page_size, request->ring_size, request->packet_size))

@@ -25,12 +25,13 @@ static bool power_of_two(uint64_t n)
 
 static bool geometry_ok(const struct rf_consumer_create_channel *request)
 {
-	uint64_t slots = request->subbuf_count + (request->overwrite ? 1 : 0);
+	uint64_t slots = request->subbuf_count + (request->channel.overwrite ? 1 : 0);
 
 	return power_of_two(request->subbuf_size) && power_of_two(request->subbuf_count) &&
 		request->subbuf_size >= PAGE && request->subbuf_size <= INT_MAX && request->subbuf_count <= INT_MAX &&
-		request->subbuf_size * slots <= INT_MAX && (!request->overwrite || request->subbuf_count >= 2) &&
-		request->blocking_timeout >= -1 && request->blocking_timeout / 1000 <= INT_MAX;
+		request->subbuf_size * slots <= INT_MAX &&
+		(!request->channel.overwrite || request->subbuf_count >= 2) && request->blocking_timeout >= -1 &&
+		request->blocking_timeout / 1000 <= INT_MAX;
 }
 
 static int create_memory(struct rf_ust_buffers *buffers)
@@ -88,11 +89,11 @@ static int create_channel(struct rf_ust_buffers *buffers, const struct rf_consum
 		.type = LTTNG_UST_ABI_CHAN_PER_CPU,
 		.subbuf_size = request->subbuf_size,
 		.num_subbuf = request->subbuf_count,
-		.overwrite = request->overwrite ? 1 : 0,
+		.overwrite = request->channel.overwrite ? 1 : 0,
 		.switch_timer_interval = request->switch_interval,
 		.read_timer_interval = request->read_interval,
 		.output = LTTNG_UST_ABI_MMAP,
-		.chan_id = request->stream_class,
+		.chan_id = request->channel.stream_class,
 		.blocking_timeout = request->blocking_timeout,
 	};
 
@@ -165,7 +166,7 @@ static struct rf_ust_buffers *new_buffers(const struct rf_consumer_create_channe
 		return NULL;
 	buffers->subbuf_size = request->subbuf_size;
 	buffers->subbuf_count = request->subbuf_count;
-	buffers->overwrite = request->overwrite;
+	buffers->overwrite = request->channel.overwrite;
 	buffers->files = files != NULL;
 	buffers->memory = calloc(cpus, sizeof(*buffers->memory));
 	buffers->streams = calloc(cpus, sizeof(struct lttng_ust_ctl_consumer_stream *));

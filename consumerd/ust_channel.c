@@ -84,17 +84,7 @@ static int build(struct rf_channel **result, struct rf_trace *trace, const struc
 	if (err)
 		return err;
 
-	struct rf_channel *channel = rf_channel_new(trace,
-		&(struct rf_channel_def){
-			.number = request->channel,
-			.stream_class = request->stream_class,
-			.overwrite = request->overwrite,
-			.file_size = request->file_size,
-			.file_count = request->file_count,
-			.name = request->name,
-			.base = buffers,
-			.free_base = destroy_buffers,
-		});
+	struct rf_channel *channel = rf_channel_new(trace, &request->channel, buffers, destroy_buffers);
 
 	if (!channel) {
 		rf_ust_buffers_destroy(buffers);

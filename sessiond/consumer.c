@@ -2,6 +2,7 @@
 #include "sessiond/consumer.h"
 
 #include "common/log.h"
+#include "sessiond/model/channel.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -332,6 +333,20 @@ int rf_consumer_command(struct rf_consumer *consumer, uint32_t type, uint64_t id
 		free(command);
 	}
 	return err;
+}
+
+struct rf_consumer_channel rf_consumer_channel_of(const struct rf_channel_def *def, uint32_t stream_class)
+{
+	struct rf_consumer_channel channel = {
+		.number = def->id,
+		.stream_class = stream_class,
+		.overwrite = def->attr.overwrite,
+		.file_size = def->attr.tracefile_size,
+		.file_count = def->attr.tracefile_count,
+	};
+
+	memcpy(channel.name, def->name, sizeof(channel.name));
+	return channel;
 }
 
 int rf_consumer_create_channel(

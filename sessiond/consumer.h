@@ -87,6 +87,9 @@ int rf_consumer_drop_channel(
  */
 #define RF_CONSUMER_PATIENCE (30 * RF_SECOND)
 int rf_consumer_command(struct rf_consumer *consumer, uint32_t type, uint64_t id, rf_reply_fn done, void *data);
+struct rf_channel_def;
+/* What a request that makes the channel says of it. */
+struct rf_consumer_channel rf_consumer_channel_of(const struct rf_channel_def *def, uint32_t stream_class);
 /*
  * Any thread: asks for a channel's buffers. *SOCK is where the consumer hands them over (caller closes); its status
  * has been read from it. Blocks, RF_CONSUMER_WAIT at most.

@@ -77,18 +77,13 @@ int rf_modules_describe_channel(struct rf_modules_channel_state *channel)
 static int send_streams(const struct rf_modules_channel_state *channel, unsigned int first, unsigned int count)
 {
 	const struct rf_kernel_trace_def *trace = &channel->trace->trace.def;
-	struct rf_consumer_add_streams message = {
+	const struct rf_consumer_add_streams message = {
 		.trace = trace->trace,
-		.channel = channel->def.id,
-		.stream_class = channel->stream_class,
+		.channel = rf_consumer_channel_of(&channel->def, channel->stream_class),
 		.first = first,
-		.overwrite = channel->def.attr.overwrite,
-		.file_size = channel->def.attr.tracefile_size,
-		.file_count = channel->def.attr.tracefile_count,
 	};
 	struct rf_writer w;
 
-	memcpy(message.name, channel->def.name, sizeof(message.name));
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_add_streams_encode(&w, &message);
 	return rf_consumer_send_fds(trace->consumer, RF_CONSUMER_ADD_STREAMS, &w, channel->streams + first, count);

@@ -117,23 +117,18 @@ static int create_rings(
 	struct rf_tracefs_channel *channel, const struct rf_channel_def *def, const struct rf_broker_instance *made)
 {
 	const struct rf_kernel_trace *trace = &channel->trace->trace;
-	struct rf_consumer_create_rings message = {
+	const struct rf_consumer_create_rings message = {
 		.trace = trace->def.trace,
-		.channel = channel->id,
-		.stream_class = channel->stream_class,
+		.channel = rf_consumer_channel_of(def, channel->stream_class),
 		.instance = channel->instance,
 		.page_size = made->page_size,
 		.ring_size = made->ring_size,
 		.cpu_count = rf_tracefs_tracer_of(trace->tracer)->facts.cpus,
 		.packet_size = def->attr.subbuf_size,
-		.overwrite = def->attr.overwrite,
 		.switch_interval = def->attr.switch_interval,
-		.file_size = def->attr.tracefile_size,
-		.file_count = def->attr.tracefile_count,
 	};
 	struct rf_writer body;
 
-	memcpy(message.name, channel->name, sizeof(message.name));
 	rf_tracefs_body(&body);
 	rf_consumer_create_rings_encode(&body, &message);
 	return rf_consumer_send(trace->def.consumer, RF_CONSUMER_CREATE_RINGS, &body);

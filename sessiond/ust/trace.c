@@ -136,26 +136,23 @@ static int receive_streams(int sock, struct rf_trace_channel *channel)
 
 static int make_buffers(struct rf_ust_trace *trace, const struct rf_channel_def *def, struct rf_trace_channel *channel)
 {
-	struct rf_consumer_create_channel request = {
-		.trace = trace->out.id,
-		.channel = def->id,
-		.subbuf_size = def->attr.subbuf_size,
-		.subbuf_count = def->attr.subbuf_count,
-		.overwrite = def->attr.overwrite,
-		.switch_interval = def->attr.switch_interval,
-		.read_interval = def->attr.read_interval,
-		.blocking_timeout = def->attr.blocking_timeout,
-		.file_size = def->attr.tracefile_size,
-		.file_count = def->attr.tracefile_count,
-	};
-	int sock;
 	/* The id is part of the request, and of what the application is told later: it comes first. */
 	int err = rf_registry_add_channel(trace->registry, &channel->stream_class);
 
 	if (err < 0)
 		return err;
-	request.stream_class = channel->stream_class;
-	memcpy(request.name, def->name, sizeof(request.name));
+
+	const struct rf_consumer_create_channel request = {
+		.trace = trace->out.id,
+		.channel = rf_consumer_channel_of(def, channel->stream_class),
+		.subbuf_size = def->attr.subbuf_size,
+		.subbuf_count = def->attr.subbuf_count,
+		.switch_interval = def->attr.switch_interval,
+		.read_interval = def->attr.read_interval,
+		.blocking_timeout = def->attr.blocking_timeout,
+	};
+	int sock;
+
 	err = rf_consumer_create_channel(trace->out.consumer, &request, &sock);
 	if (err < 0)
 		return err;

@@ -349,6 +349,6 @@ __attribute__((unused)) static void begin(struct peer *peer, struct app *app,
 }
 
 __attribute__((unused)) static const struct rf_consumer_create_channel roomy = {
-	.trace = TRACE, .channel = CHANNEL, .subbuf_size = 65536, .subbuf_count = 4, .name = "channel0"};
+	.trace = TRACE, .channel = {.number = CHANNEL, .name = "channel0"}, .subbuf_size = 65536, .subbuf_count = 4};
 
 #endif

@@ -363,7 +363,7 @@ __attribute__((unused)) static int peer_create_channel(
 	int sock = peer_create_bare_channel(peer, create, status);
 
 	if (*status == 0)
-		peer_describe_channel(peer, create->trace, create->stream_class);
+		peer_describe_channel(peer, create->trace, create->channel.stream_class);
 	return sock;
 }
 

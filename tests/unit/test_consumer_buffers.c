@@ -125,7 +125,7 @@ static void spoil_positions(uint64_t write, uint64_t consumed, bool overwrite)
 	struct rf_frame frame;
 	char path[512];
 
-	channel.overwrite = overwrite;
+	channel.channel.overwrite = overwrite;
 	begin_in(&peer, &app, &channel, 5000, "some text", overwrite ? 0 : 1, BUFFERS);
 	app_record(&app);
 	kill(app.pid, SIGSTOP);

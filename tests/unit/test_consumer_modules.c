@@ -13,10 +13,10 @@ static const uint8_t uuid[RF_UUID_SIZE] = {7};
 
 static void add_streams(struct peer *peer, uint64_t trace, uint32_t first, const int *fds, unsigned int count)
 {
-	struct rf_consumer_add_streams message = {.trace = trace, .channel = 1, .first = first};
+	const struct rf_consumer_add_streams message = {
+		.trace = trace, .channel = {.number = 1, .name = "c"}, .first = first};
 	struct rf_writer w;
 
-	strcpy(message.name, "c");
 	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
 	rf_consumer_add_streams_encode(&w, &message);
 	cr_assert(rf_writer_ok(&w));

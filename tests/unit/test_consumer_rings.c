@@ -74,16 +74,13 @@ static void create_rings(struct peer *peer, uint32_t number, bool overwrite, uin
 {
 	const struct rf_consumer_create_rings create = {
 		.trace = TRACE,
-		.channel = CHANNEL,
-		.stream_class = CLASS,
+		.channel = {.number = CHANNEL, .stream_class = CLASS, .overwrite = overwrite, .name = "kernel0"},
 		.instance = number,
 		.page_size = (uint32_t)instance.page_size,
 		.ring_size = instance.ring_size,
 		.cpu_count = cpu_count(),
 		.packet_size = 65536,
-		.overwrite = overwrite,
 		.switch_interval = switch_interval,
-		.name = "kernel0",
 	};
 	struct rf_writer w;
 
@@ -382,7 +379,7 @@ Test(consumer_rings, the_end_of_the_consumer_stops_recording)
 
 Test(consumer_rings, what_cannot_be_made_is_told)
 {
-	struct rf_consumer_create_channel channel = {.trace = TRACE, .channel = CHANNEL, .name = "ust"};
+	struct rf_consumer_create_channel channel = {.trace = TRACE, .channel = {.number = CHANNEL, .name = "ust"}};
 	struct rf_frame frame;
 	struct rf_writer w;
 	struct peer peer;

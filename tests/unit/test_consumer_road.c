@@ -216,7 +216,7 @@ Test(consumer_road, empty_packets_wait_for_their_description)
 	peer_request(&peer, RF_CONSUMER_FLUSH_SESSION, SESSION, &frame);
 	free(peer_read_file(&peer, "channel0_0", &len));
 	cr_expect_eq(len, 0);
-	peer_describe_channel(&peer, TRACE, roomy.stream_class);
+	peer_describe_channel(&peer, TRACE, roomy.channel.stream_class);
 	peer_tell(&peer, RF_CONSUMER_RESUME_SESSION, SESSION);
 	peer_request(&peer, RF_CONSUMER_FLUSH_SESSION, SESSION, &frame);
 	free(peer_read_file(&peer, "channel0_0", &len));

@@ -11,8 +11,8 @@ static struct rf_consumer_create_channel limited(uint64_t size, uint64_t count)
 
 	channel.subbuf_size = 4096;
 	channel.subbuf_count = 4;
-	channel.file_size = size;
-	channel.file_count = count;
+	channel.channel.file_size = size;
+	channel.channel.file_count = count;
 	return channel;
 }
 
@@ -210,7 +210,7 @@ Test(consumer_sets, snapshots_have_sets_too)
 	struct app app;
 	uint64_t packets = 0;
 
-	channel.overwrite = 1;
+	channel.channel.overwrite = 1;
 	begin_in(&peer, &app, &channel, 3000, line, 0, 0);
 	app_record(&app);
 	peer_snapshot(&peer, TRACE, 2, 0);

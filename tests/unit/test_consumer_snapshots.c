@@ -5,8 +5,10 @@
 
 static const char line[] = "some text that fills packets sooner";
 
-static const struct rf_consumer_create_channel ring = {
-	.trace = TRACE, .channel = CHANNEL, .subbuf_size = 4096, .subbuf_count = 4, .overwrite = 1, .name = "channel0"};
+static const struct rf_consumer_create_channel ring = {.trace = TRACE,
+	.channel = {.number = CHANNEL, .overwrite = 1, .name = "channel0"},
+	.subbuf_size = 4096,
+	.subbuf_count = 4};
 
 /* A trace without a directory. */
 static void begin_parked(
@@ -117,7 +119,7 @@ static void copy_under_a_writer(bool overwrite, uint64_t subbuf_size)
 	struct app app;
 	size_t read = 0;
 
-	channel.overwrite = overwrite;
+	channel.channel.overwrite = overwrite;
 	channel.subbuf_size = subbuf_size;
 	begin_parked(&peer, &app, &channel, events);
 	app_begin_to_record(&app);

@@ -32,13 +32,13 @@ Test(tracefs_rules, a_channel_is_an_instance)
 	cr_expect_eq(scene.make.consumer, 5);
 	cr_expect_eq(hear(), 1);
 	cr_expect_eq(scene.rings.trace, SCENE_TRACE);
-	cr_expect_eq(scene.rings.channel, 1);
+	cr_expect_eq(scene.rings.channel.number, 1);
 	cr_expect_eq(scene.rings.instance, scene.make.instance);
 	cr_expect_eq(scene.rings.page_size, 65536, "what the broker made");
 	cr_expect_eq(scene.rings.packet_size, 1u << 20);
 	cr_expect_eq(scene.rings.cpu_count, 2);
 	cr_expect_eq(scene.rings.switch_interval, 7);
-	cr_expect_str_eq(scene.rings.name, "c1");
+	cr_expect_str_eq(scene.rings.channel.name, "c1");
 }
 
 Test(tracefs_rules, a_channel_that_cannot_be_made)

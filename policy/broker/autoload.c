@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "policy/broker/exec.h"
+#include "policy/broker/reaped.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,10 +71,7 @@ bool rf_autoload_reap(struct rf_broker *broker, pid_t pid, int status, bool *ok)
 		return false;
 	broker->autoload = 0;
 	*ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (WIFSIGNALED(status))
-		rf_audit("op=end program=" PROGRAM " pid=%d result=killed signal=%d%s", (int)pid, WTERMSIG(status),
-			WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
-	else
+	if (!rf_audit_killed(status, "op=end program=" PROGRAM " pid=%d", (int)pid))
 		rf_audit("op=end program=" PROGRAM " pid=%d result=exited status=%d", (int)pid, WEXITSTATUS(status));
 	return true;
 }

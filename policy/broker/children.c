@@ -9,6 +9,7 @@
 #include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
+#include "policy/broker/reaped.h"
 #include "policy/broker/requests.h"
 #include "policy/broker/state_reads.h"
 #include "policy/broker/trees.h"
@@ -289,10 +290,7 @@ static void peer_exited(struct rf_peer *peer, int status)
 
 	peer->exited = true;
 	rf_timer_cancel(&peer->deadline);
-	if (WIFSIGNALED(status))
-		rf_audit("op=end program=%s pid=%d result=killed signal=%d%s", what, (int)peer->pid, WTERMSIG(status),
-			WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
-	else
+	if (!rf_audit_killed(status, "op=end program=%s pid=%d", what, (int)peer->pid))
 		rf_audit("op=end program=%s pid=%d result=exited status=%d", what, (int)peer->pid, WEXITSTATUS(status));
 	rf_lifecycle_peer_exited(peer, status);
 	if (!peer->linked)

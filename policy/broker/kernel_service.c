@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "policy/broker/forked.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/reaped.h"
 #include "policy/broker/tracefs_instance.h"
 #include "policy/broker/worker.h"
 
@@ -11,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct rf_kernel_worker {
@@ -247,9 +247,7 @@ bool rf_kernel_reap(struct rf_broker *broker, pid_t pid, int status)
 
 		if (worker->pid != pid)
 			continue;
-		if (WIFSIGNALED(status))
-			rf_audit("op=end program=rf-kernel pid=%d result=killed signal=%d%s", (int)pid,
-				WTERMSIG(status), WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+		(void)rf_audit_killed(status, "op=end program=rf-kernel pid=%d", (int)pid);
 		worker->pid = -1; /* its hang-up frees it */
 		return true;
 	}

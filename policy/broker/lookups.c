@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "policy/broker/forked.h"
+#include "policy/broker/reaped.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define NAME_LONGEST 128u
@@ -178,9 +178,7 @@ bool rf_lookups_reap(struct rf_broker *broker, pid_t pid, int status)
 
 		if (lookup->pid != pid)
 			continue;
-		if (WIFSIGNALED(status))
-			rf_audit("op=lookup-account pid=%d result=killed signal=%d%s", (int)pid, WTERMSIG(status),
-				WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+		(void)rf_audit_killed(status, "op=lookup-account pid=%d", (int)pid);
 		lookup->pid = -1;
 		return true;
 	}

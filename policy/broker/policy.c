@@ -5,13 +5,13 @@
 #include "common/proto_broker.h"
 #include "policy/broker/forked.h"
 #include "policy/broker/policy_file.h"
+#include "policy/broker/reaped.h"
 #include "policy/broker/state.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Account data bases may be slow. */
@@ -172,9 +172,7 @@ bool rf_policy_reap(struct rf_broker *broker, pid_t pid, int status)
 
 	if (!reading || reading->pid != pid)
 		return false;
-	if (WIFSIGNALED(status))
-		rf_audit("op=read-policy pid=%d result=killed signal=%d%s", (int)pid, WTERMSIG(status),
-			WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+	(void)rf_audit_killed(status, "op=read-policy pid=%d", (int)pid);
 	reading->pid = -1;
 	return true;
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "policy/broker/state_reads.h"
 
-#include "common/log.h"
 #include "policy/broker/forked.h"
+#include "policy/broker/reaped.h"
 #include "policy/broker/state_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct state_read {
@@ -74,9 +73,7 @@ bool rf_state_reads_reap(struct rf_broker *broker, pid_t pid, int status)
 
 		if (read->pid != pid)
 			continue;
-		if (WIFSIGNALED(status))
-			rf_audit("op=read-state pid=%d result=killed signal=%d%s", (int)pid, WTERMSIG(status),
-				WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+		(void)rf_audit_killed(status, "op=read-state pid=%d", (int)pid);
 		rf_timer_cancel(&read->deadline);
 		rf_list_remove(&read->node);
 		broker->state_read_count--;

@@ -7,13 +7,14 @@
 #include "policy/broker/children.h"
 #include "policy/broker/forked.h"
 #include "policy/broker/lifecycle.h"
+#include "policy/broker/reaped.h"
 #include "policy/broker/worker.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define TREES_MAX 4096u
@@ -233,16 +234,12 @@ bool rf_trees_reap(struct rf_broker *broker, pid_t pid, int status)
 
 		if (tree->pid != pid)
 			continue;
-		if (WIFSIGNALED(status))
-			rf_audit("op=worker tree=%u uid=%u result=killed signal=%d%s", tree->id, tree->uid,
-				WTERMSIG(status), WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+		(void)rf_audit_killed(status, "op=worker tree=%u uid=%u", tree->id, tree->uid);
 		tree->pid = -1; /* its hang-up frees it */
 		return true;
 	}
 	/* Its hang-up came first. */
-	if (WIFSIGNALED(status))
-		rf_audit("op=worker pid=%d result=killed signal=%d%s", (int)pid, WTERMSIG(status),
-			WTERMSIG(status) == SIGSYS ? " violation=seccomp" : "");
+	(void)rf_audit_killed(status, "op=worker pid=%d", (int)pid);
 	return false;
 }
 

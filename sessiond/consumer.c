@@ -265,6 +265,16 @@ int rf_consumer_push_text(
 	return 0;
 }
 
+int rf_consumer_describe_channel(struct rf_consumer *consumer, uint64_t trace, uint32_t stream_class)
+{
+	const struct rf_consumer_describe_channel message = {.trace = trace, .stream_class = stream_class};
+	struct rf_writer w;
+
+	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_consumer_describe_channel_encode(&w, &message);
+	return rf_consumer_send(consumer, RF_CONSUMER_DESCRIBE_CHANNEL, &w);
+}
+
 int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id)
 {
 	const struct rf_consumer_id message = {.id = id};

@@ -87,6 +87,8 @@ int rf_consumer_drop_channel(
  */
 #define RF_CONSUMER_PATIENCE (30 * RF_SECOND)
 int rf_consumer_command(struct rf_consumer *consumer, uint32_t type, uint64_t id, rf_reply_fn done, void *data);
+/* Any thread: RF_CONSUMER_DESCRIBE_CHANNEL. */
+int rf_consumer_describe_channel(struct rf_consumer *consumer, uint64_t trace, uint32_t stream_class);
 struct rf_channel_def;
 /* What a request that makes the channel says of it. */
 struct rf_consumer_channel rf_consumer_channel_of(const struct rf_channel_def *def, uint32_t stream_class);

@@ -59,16 +59,12 @@ void rf_modules_free_channel(struct rf_modules_channel_state *channel)
 
 int rf_modules_describe_channel(struct rf_modules_channel_state *channel)
 {
-	const struct rf_consumer_describe_channel message = {
-		.trace = channel->trace->trace.def.trace, .stream_class = channel->stream_class};
-	struct rf_writer w;
+	const struct rf_kernel_trace_def *trace = &channel->trace->trace.def;
 
 	if (channel->described)
 		return 0;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-	rf_consumer_describe_channel_encode(&w, &message);
 
-	int err = rf_consumer_send(channel->trace->trace.def.consumer, RF_CONSUMER_DESCRIBE_CHANNEL, &w);
+	int err = rf_consumer_describe_channel(trace->consumer, trace->trace, channel->stream_class);
 
 	channel->described = !err;
 	return err;

@@ -79,19 +79,6 @@ static int send_records(struct rf_tracefs_channel *channel)
 	return 0;
 }
 
-static int send_description(struct rf_tracefs_channel *channel)
-{
-	const struct rf_consumer_describe_channel message = {
-		.trace = channel->trace->trace.def.trace,
-		.stream_class = channel->stream_class,
-	};
-	struct rf_writer body;
-
-	rf_tracefs_body(&body);
-	rf_consumer_describe_channel_encode(&body, &message);
-	return rf_consumer_send(channel->trace->trace.def.consumer, RF_CONSUMER_DESCRIBE_CHANNEL, &body);
-}
-
 int rf_tracefs_describe(struct rf_tracefs_channel *channel)
 {
 	struct rf_tracefs_trace *trace = channel->trace;
@@ -110,7 +97,8 @@ int rf_tracefs_describe(struct rf_tracefs_channel *channel)
 		err = send_records(channel);
 	}
 	if (!err && !channel->described)
-		err = send_description(channel);
+		err = rf_consumer_describe_channel(
+			trace->trace.def.consumer, trace->trace.def.trace, channel->stream_class);
 	channel->described |= !err;
 	return err;
 }

@@ -100,12 +100,7 @@ int rf_ust_trace_push(void *data, uint64_t trace, uint64_t offset, uint32_t vers
 
 void rf_ust_trace_described(void *data, uint64_t trace, uint32_t channel)
 {
-	const struct rf_consumer_describe_channel message = {.trace = trace, .stream_class = channel};
-	struct rf_writer w;
-
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-	rf_consumer_describe_channel_encode(&w, &message);
-	rf_consumer_send(data, RF_CONSUMER_DESCRIBE_CHANNEL, &w);
+	(void)rf_consumer_describe_channel(data, trace, channel);
 }
 
 static int receive_streams(int sock, struct rf_trace_channel *channel)

@@ -290,6 +290,11 @@ void rf_call_release_session(struct rf_call *call, int code)
 	serve_line(session);
 }
 
+void rf_call_session_done(void *call, int code)
+{
+	rf_call_release_session(call, code);
+}
+
 void rf_call_dismiss_line(struct rf_session *session, int code)
 {
 	rf_list_for_each_safe(node, tmp, &session->line) {

@@ -101,6 +101,8 @@ void rf_call_finish(struct rf_call *call, int code);
 void rf_call_take_session(struct rf_call *call);
 /* The long command is over: answers, and serves the line. */
 void rf_call_release_session(struct rf_call *call, int code);
+/* The same for a command of which nothing is left to be done; a rf_done_fn. */
+void rf_call_session_done(void *call, int code);
 /* The same where the session itself is gone; whatever waited in its line finds no such session. */
 void rf_call_end_session(struct rf_call *call, int code);
 /* Answers everything that waits in the session's line with CODE. */

@@ -4,11 +4,6 @@
 
 #include <lttng/lttng-error.h>
 
-static void regenerated(void *data, int code)
-{
-	rf_call_release_session(data, code);
-}
-
 int rf_cmd_regenerate_metadata(struct rf_call *call)
 {
 	if (!call->session->active)
@@ -16,7 +11,7 @@ int rf_cmd_regenerate_metadata(struct rf_call *call)
 	if (call->session->scheme == RF_BUFFERS_PER_PID)
 		return LTTNG_ERR_PER_PID_SESSION;
 	rf_call_take_session(call);
-	rf_recording_regenerate_metadata(call->context->recorder, call->session, regenerated, call);
+	rf_recording_regenerate_metadata(call->context->recorder, call->session, rf_call_session_done, call);
 	return RF_LATER;
 }
 
@@ -25,6 +20,6 @@ int rf_cmd_regenerate_statedump(struct rf_call *call)
 	if (!call->session->active)
 		return LTTNG_ERR_SESSION_NOT_STARTED;
 	rf_call_take_session(call);
-	rf_recording_regenerate_statedump(call->context->recorder, call->session, regenerated, call);
+	rf_recording_regenerate_statedump(call->context->recorder, call->session, rf_call_session_done, call);
 	return RF_LATER;
 }

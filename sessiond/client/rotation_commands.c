@@ -116,11 +116,6 @@ int rf_cmd_rotation_list_schedules(struct rf_call *call)
 	return LTTNG_OK;
 }
 
-static void cleared(void *data, int code)
-{
-	rf_call_release_session(data, code);
-}
-
 int rf_cmd_clear(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
@@ -129,6 +124,6 @@ int rf_cmd_clear(struct rf_call *call)
 	if (!session->ever_started || (!session->active && session->rotation.since_stop))
 		return LTTNG_OK;
 	rf_call_take_session(call);
-	rf_recording_clear(call->context->recorder, session, cleared, call);
+	rf_recording_clear(call->context->recorder, session, rf_call_session_done, call);
 	return RF_LATER;
 }

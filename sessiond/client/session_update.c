@@ -3,16 +3,11 @@
 
 #include <lttng/lttng-error.h>
 
-static void updated(void *data, int code)
-{
-	rf_call_release_session(data, code);
-}
-
 int rf_session_update(struct rf_call *call)
 {
 	if (!call->session->active)
 		return LTTNG_OK;
 	rf_call_take_session(call);
-	rf_ust_update(call->context->recorder, call->session, updated, call);
+	rf_ust_update(call->context->recorder, call->session, rf_call_session_done, call);
 	return RF_LATER;
 }

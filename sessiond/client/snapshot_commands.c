@@ -108,11 +108,6 @@ static int choose_output(
 	return apply(request, output);
 }
 
-static void recorded(void *data, int code)
-{
-	rf_call_release_session(data, code);
-}
-
 int rf_cmd_snapshot_record(struct rf_call *call)
 {
 	struct rf_session *session = call->session;
@@ -133,6 +128,6 @@ int rf_cmd_snapshot_record(struct rf_call *call)
 	if (code != LTTNG_OK)
 		return code;
 	rf_call_take_session(call);
-	rf_recording_snapshot(call->context->recorder, session, &output, recorded, call);
+	rf_recording_snapshot(call->context->recorder, session, &output, rf_call_session_done, call);
 	return RF_LATER;
 }

@@ -11,6 +11,7 @@
 
 #include "common/list.h"
 #include "common/loop.h"
+#include "sessiond/ctf/blocks.h"
 #include "sessiond/ust/actor.h"
 
 #include <lttng/ust-abi.h>
@@ -27,14 +28,7 @@ struct rf_app_facts {
 	pid_t pid;
 	uid_t uid;
 	gid_t gid;
-	uint32_t abi_bits;
-	/* Alignments in bits. */
-	uint32_t align8;
-	uint32_t align16;
-	uint32_t align32;
-	uint32_t align64;
-	uint32_t align_long;
-	bool big_endian;
+	struct rf_ctf_layout layout;
 	char name[LTTNG_UST_ABI_PROCNAME_LEN + 1];
 };
 

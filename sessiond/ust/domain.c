@@ -110,7 +110,8 @@ void rf_ust_prepare(struct rf_recorder *recorder, struct rf_session *session)
 		struct rf_consumer *consumer = NULL;
 
 		if (app->ready && rf_plan_includes(app, session))
-			consumer = rf_consumers_get(&recorder->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
+			consumer = rf_consumers_get(
+				&recorder->consumers, app->facts.uid, (uint8_t)app->facts.layout.abi_bits);
 		if (consumer)
 			rf_recording_use_consumer(us, consumer);
 	}

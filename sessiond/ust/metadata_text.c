@@ -16,7 +16,7 @@ static void env_block(struct rf_text *text, const struct rf_trace_facts *facts)
 		"%u;\n"
 		"\ttracer_buffering_scheme = \"%s\";\n\ttracer_buffering_id = %u;\n\tarchitecture_bit_width = %u;\n",
 		facts->tracer.major, facts->tracer.minor, facts->per_pid ? "pid" : "uid",
-		facts->per_pid ? (unsigned int)facts->app.pid : facts->app.uid, facts->app.abi_bits);
+		facts->per_pid ? (unsigned int)facts->app.pid : facts->app.uid, facts->app.layout.abi_bits);
 	rf_ctf_key(text, "trace_name", facts->session_name_generated ? "auto" : facts->session_name);
 	rf_ctf_key(text, "trace_creation_datetime", date);
 	rf_ctf_key(text, "hostname", facts->hostname);
@@ -32,20 +32,10 @@ static void env_block(struct rf_text *text, const struct rf_trace_facts *facts)
 
 void rf_metadata_preamble(struct rf_text *text, const struct rf_trace_facts *facts)
 {
-	const struct rf_ctf_layout layout = {
-		.big_endian = facts->app.big_endian,
-		.abi_bits = facts->app.abi_bits,
-		.align8 = facts->app.align8,
-		.align16 = facts->app.align16,
-		.align32 = facts->app.align32,
-		.align64 = facts->app.align64,
-		.align_long = facts->app.align_long,
-	};
-
-	rf_ctf_trace(text, facts->uuid, &layout);
+	rf_ctf_trace(text, facts->uuid, &facts->app.layout);
 	env_block(text, facts);
 	rf_ctf_clock(text, &facts->clock, facts->clock_offset);
-	rf_ctf_headers(text, &facts->clock, &layout);
+	rf_ctf_headers(text, &facts->clock, &facts->app.layout);
 }
 
 int rf_metadata_event_body(

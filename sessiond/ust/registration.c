@@ -31,6 +31,7 @@ struct knock {
 
 int rf_registration_parse(const uint8_t bytes[static RF_REGISTRATION_SIZE], struct rf_app_facts *facts, uint32_t *type)
 {
+	struct rf_ctf_layout *layout = &facts->layout;
 	struct rf_reader r;
 
 	memset(facts, 0, sizeof(*facts));
@@ -41,17 +42,18 @@ int rf_registration_parse(const uint8_t bytes[static RF_REGISTRATION_SIZE], stru
 	facts->major = rf_read_u32(&r);
 	facts->minor = rf_read_u32(&r);
 	rf_read_skip(&r, 4 * sizeof(uint32_t)); /* pid, ppid, uid, gid: the kernel knows better */
-	facts->abi_bits = rf_read_u32(&r);
-	facts->align8 = rf_read_u32(&r);
-	facts->align16 = rf_read_u32(&r);
-	facts->align32 = rf_read_u32(&r);
-	facts->align64 = rf_read_u32(&r);
-	facts->align_long = rf_read_u32(&r);
+	layout->abi_bits = rf_read_u32(&r);
+	layout->align8 = rf_read_u32(&r);
+	layout->align16 = rf_read_u32(&r);
+	layout->align32 = rf_read_u32(&r);
+	layout->align64 = rf_read_u32(&r);
+	layout->align_long = rf_read_u32(&r);
 	*type = rf_read_u32(&r);
 	rf_read_bytes(&r, facts->name, LTTNG_UST_ABI_PROCNAME_LEN);
-	facts->big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	layout->big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 
-	const uint32_t aligns[] = {facts->align8, facts->align16, facts->align32, facts->align64, facts->align_long};
+	const uint32_t aligns[] = {
+		layout->align8, layout->align16, layout->align32, layout->align64, layout->align_long};
 
 	for (size_t i = 0; i < sizeof(aligns) / sizeof(aligns[0]); i++)
 		if (!aligns[i] || aligns[i] > 64 || (aligns[i] & (aligns[i] - 1)))
@@ -102,7 +104,7 @@ static void refuse(struct knock *k, const char *why)
 		rf_warning(
 			"application %s, pid %d of uid %u, refused: %s (%u-bit, ABI %u.%u; %u more of that uid before)",
 			rf_log_safe(name, sizeof(name), k->facts.name), k->peer.pid, k->peer.uid, why,
-			k->facts.abi_bits, k->facts.major, k->facts.minor, untold);
+			k->facts.layout.abi_bits, k->facts.major, k->facts.minor, untold);
 
 	/* Its other connection, if it has one, is of no use. */
 	struct knock *partner = find_partner(k->registration, k->peer.pid, k->peer.uid);
@@ -119,7 +121,7 @@ static const char *why_not(const struct knock *k)
 		return "its lttng-ust is too old for this daemon";
 	if (k->facts.major > ABI_MAJOR_MAX)
 		return "its lttng-ust is too new for this daemon";
-	if (k->facts.abi_bits != 64)
+	if (k->facts.layout.abi_bits != 64)
 		return "it is a 32-bit program, and no consumer for those is configured";
 	if (k->peer.pid <= 0)
 		return "it lives in a pid namespace that this daemon cannot see";

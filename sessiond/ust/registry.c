@@ -138,7 +138,7 @@ static const struct rf_enum_mapping *enum_mapping(void *data, uint64_t id)
 static struct rf_field_context field_context(struct rf_registry *registry)
 {
 	return (struct rf_field_context){
-		.big_endian = registry->facts.app.big_endian, .enum_mapping = enum_mapping, .data = registry};
+		.big_endian = registry->facts.app.layout.big_endian, .enum_mapping = enum_mapping, .data = registry};
 }
 
 int rf_registry_add_channel(struct rf_registry *registry, uint32_t *channel)

@@ -84,7 +84,7 @@ struct rf_ust_trace *rf_ust_trace_new(
 		return NULL;
 	rf_output_trace_init(&trace->out, &output_ops, id, session_id, consumer);
 	trace->uid = app->facts.uid;
-	trace->abi_bits = (uint8_t)app->facts.abi_bits;
+	trace->abi_bits = (uint8_t)app->facts.layout.abi_bits;
 	trace->per_pid = per_pid;
 	trace->app = app->facts;
 	trace->app_since = app->since;

@@ -62,7 +62,7 @@ static int make_dirs(struct rf_recorder *recorder, const struct rf_recording *us
 static struct rf_ust_trace *make_trace(struct rf_recorder *recorder, struct rf_recording *us, const struct rf_app *app)
 {
 	struct rf_consumer *consumer = rf_consumers_get(
-		&recorder->consumers, app->facts.uid, (uint8_t)app->facts.abi_bits);
+		&recorder->consumers, app->facts.uid, (uint8_t)app->facts.layout.abi_bits);
 	struct rf_trace_facts facts;
 	uint8_t uuid[RF_UUID_SIZE];
 
@@ -93,7 +93,7 @@ struct rf_ust_trace *rf_trace_setup(struct rf_ust_domain *domain, struct rf_reco
 			struct rf_ust_trace *trace = rf_ust_trace_of(
 				rf_container_of(node, struct rf_output_trace, node));
 
-			if (trace && trace->uid == app->facts.uid && trace->abi_bits == app->facts.abi_bits)
+			if (trace && trace->uid == app->facts.uid && trace->abi_bits == app->facts.layout.abi_bits)
 				return trace->out.failed ? NULL : rf_ust_trace_ref(trace);
 		}
 	}

@@ -43,7 +43,7 @@ static void serve(struct rf_registry *registry, const struct rf_notification *n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct rf_trace_facts facts = {.app = {.abi_bits = 64, .big_endian = size & 1}};
+	const struct rf_trace_facts facts = {.app.layout = {.abi_bits = 64, .big_endian = size & 1}};
 	uint64_t pushed = 0;
 	const struct rf_registry_output output = {.push = no_push, .data = &pushed};
 	struct rf_registry *registry = rf_registry_create(&facts, &output);

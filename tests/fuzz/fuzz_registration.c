@@ -17,7 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rf_registration_parse(message, &facts, &type) < 0)
 		return 0;
 
-	const uint32_t aligns[] = {facts.align8, facts.align16, facts.align32, facts.align64, facts.align_long};
+	const struct rf_ctf_layout *layout = &facts.layout;
+	const uint32_t aligns[] = {
+		layout->align8, layout->align16, layout->align32, layout->align64, layout->align_long};
 
 	for (size_t i = 0; i < sizeof(aligns) / sizeof(aligns[0]); i++)
 		if (!aligns[i] || aligns[i] > 64)

@@ -36,7 +36,7 @@ static int push(void *data, uint64_t trace, uint64_t offset, uint32_t version, c
 
 static void setup(void)
 {
-	const struct rf_trace_facts facts = {.app = {.abi_bits = 64}};
+	const struct rf_trace_facts facts = {.app.layout = {.abi_bits = 64}};
 	const struct rf_registry_output output = {.push = push};
 
 	rcu_register_thread();

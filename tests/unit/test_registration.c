@@ -45,8 +45,8 @@ Test(registration, what_a_message_says)
 	cr_assert_eq(rf_registration_parse(message, &facts, &type), 0);
 	cr_assert_eq(type, RF_REGISTRATION_NOTIFY);
 	cr_assert_eq(facts.major, 9);
-	cr_assert_eq(facts.abi_bits, 64);
-	cr_assert_eq(facts.align64, 8);
+	cr_assert_eq(facts.layout.abi_bits, 64);
+	cr_assert_eq(facts.layout.align64, 8);
 	cr_assert_str_eq(facts.name, "demo");
 	cr_assert_eq(facts.pid, 0, "who it is, the kernel says");
 	memset(message + 14 * 4, 'x', 16);

@@ -54,7 +54,7 @@ static struct rf_registry *make(bool per_pid)
 {
 	struct rf_trace_facts facts = {.uuid = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
 		.per_pid = per_pid,
-		.app = {.abi_bits = 64, .align8 = 8, .align16 = 8, .align32 = 8, .align64 = 8, .align_long = 8}};
+		.app.layout = {.abi_bits = 64, .align8 = 8, .align16 = 8, .align32 = 8, .align64 = 8, .align_long = 8}};
 	const struct rf_registry_output output = {.trace = 7, .push = push, .release = release};
 
 	return rf_registry_create(&facts, &output);

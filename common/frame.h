@@ -33,6 +33,12 @@ struct rf_frame {
 	int fds[RF_FRAME_MAX_FDS]; /* owned by the frame until rf_frame_take_fd() or rf_frame_close_fds() */
 };
 
+/* BODY is to be written, for a frame: it grows up to what one may have. */
+static inline void rf_frame_body(struct rf_writer *body)
+{
+	rf_writer_init_growing(body, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+}
+
 /* Room for the largest frame; one per receiving thread, given by the caller. */
 struct rf_frame_buffer {
 	uint8_t bytes[RF_FRAME_HEADER + RF_FRAME_MAX_BODY];

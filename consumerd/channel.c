@@ -24,7 +24,7 @@ static void report_stream(const struct rf_stream *stream, int error)
 	struct rf_writer w;
 
 	memcpy(failed.channel, channel->name, sizeof(failed.channel));
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_stream_failed_encode(&w, &failed);
 	rf_link_send_writer(&channel->trace->daemon->control, RF_CONSUMER_STREAM_FAILED, 0, 0, &w, NULL, 0);
 }

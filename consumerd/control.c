@@ -261,14 +261,14 @@ static int statistics(struct rf_daemon *daemon, struct rf_frame *frame)
 
 	const struct rf_session *session = rf_session_find(daemon, id.id);
 
-	rf_writer_init_growing(&rows, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&rows);
 	if (session)
 		rf_session_statistics(session, &rows);
 
 	const struct rf_consumer_statistics message = {.rows = {.data = rows.base, .len = rows.at}};
 	int err = rf_writer_ok(&rows) ? 0 : -EMSGSIZE;
 
-	rf_writer_init_growing(&body, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&body);
 	rf_consumer_statistics_encode(&body, &message);
 	rf_writer_free(&rows);
 	if (!err)

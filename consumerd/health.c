@@ -44,7 +44,7 @@ static void answer(struct health_check *check)
 	const struct rf_consumer_id parts = {.id = failed_parts(check)};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_id_encode(&w, &parts);
 	rf_link_send_writer(
 		&check->daemon->control, RF_CONSUMER_HEALTH | RF_FRAME_REPLY, check->serial, 0, &w, NULL, 0);

@@ -53,7 +53,7 @@ void rf_opener_metadata(struct rf_opener *opener, uint32_t dir, rf_opened_fn ope
 	const struct rf_broker_id id = {.id = dir};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_id_encode(&w, &id);
 	request(opener, RF_BROKER_OPEN_METADATA, &w, 1, opened, data);
 }
@@ -63,7 +63,7 @@ void rf_opener_streams(
 {
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_open_streams_encode(&w, wanted);
 	request(opener, RF_BROKER_OPEN_STREAMS, &w, wanted->cpu_count * (wanted->without_index ? 1 : 2), opened, data);
 }
@@ -73,7 +73,7 @@ void rf_opener_buffers(
 {
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_open_buffers_encode(&w, wanted);
 	request(opener, RF_BROKER_OPEN_BUFFERS, &w, wanted->cpu_count, opened, data);
 }
@@ -83,7 +83,7 @@ void rf_opener_rings(
 {
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_open_rings_encode(&w, wanted);
 	request(opener, RF_BROKER_OPEN_RINGS, &w, (wanted->first_cpu ? 0 : 1) + 2 * wanted->cpu_count, opened, data);
 }

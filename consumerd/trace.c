@@ -49,7 +49,7 @@ void rf_trace_tell_ended(struct rf_daemon *daemon, uint64_t id)
 	const struct rf_consumer_id message = {.id = id};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_id_encode(&w, &message);
 	rf_link_send_writer(&daemon->control, RF_CONSUMER_TRACE_ENDED, 0, 0, &w, NULL, 0);
 }

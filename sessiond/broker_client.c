@@ -82,11 +82,6 @@ uint32_t rf_broker_new_id(struct rf_broker_client *client)
 	return client->next_id++;
 }
 
-static void start_body(struct rf_writer *w)
-{
-	rf_writer_init_growing(w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-}
-
 int rf_broker_ready(struct rf_broker_client *client)
 {
 	return rf_link_send(&client->link, RF_BROKER_READY, 0, 0, NULL, 0, NULL, 0);
@@ -97,7 +92,7 @@ int rf_broker_spawn_consumer(struct rf_broker_client *client, const struct rf_br
 {
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_spawn_consumer_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_SPAWN_CONSUMER, &w, &control_fd, 1, 0, done, data);
 }
@@ -107,7 +102,7 @@ int rf_broker_make_tree(
 {
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_tree_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_MAKE_TREE, &w, NULL, 0, 0, done, data);
 }
@@ -117,7 +112,7 @@ int rf_broker_make_dir(
 {
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_dir_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_MAKE_DIR, &w, NULL, 0, 0, done, data);
 }
@@ -127,7 +122,7 @@ int rf_broker_make_chunk(
 {
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_chunk_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_MAKE_CHUNK, &w, NULL, 0, 0, done, data);
 }
@@ -137,7 +132,7 @@ int rf_broker_end_chunk(struct rf_broker_client *client, uint32_t type, const st
 {
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_chunk_encode(&w, request);
 	return rf_requests_send(&client->requests, type, &w, NULL, 0, 0, done, data);
 }
@@ -147,7 +142,7 @@ int rf_broker_save_session(struct rf_broker_client *client, const struct rf_brok
 {
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_save_session_encode(&w, request);
 	return rf_requests_send(&client->requests, RF_BROKER_SAVE_SESSION, &w, &text_fd, 1, 0, done, data);
 }
@@ -160,7 +155,7 @@ int rf_broker_lookup_account(
 	struct rf_writer w;
 
 	memcpy(request.name, name, len);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_lookup_account_encode(&w, &request);
 	return rf_requests_send(&client->requests, RF_BROKER_LOOKUP_ACCOUNT, &w, NULL, 0, 0, done, data);
 }
@@ -170,7 +165,7 @@ int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t i
 	const struct rf_broker_id request = {.id = id};
 	struct rf_writer w;
 
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_id_encode(&w, &request);
 	return rf_link_send_writer(&client->link, type, 0, 0, &w, NULL, 0);
 }

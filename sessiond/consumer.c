@@ -252,7 +252,7 @@ int rf_consumer_push_text(
 		};
 		struct rf_writer w;
 
-		rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+		rf_frame_body(&w);
 		rf_consumer_push_metadata_encode(&w, &message);
 
 		int err = rf_consumer_send(consumer, RF_CONSUMER_PUSH_METADATA, &w);
@@ -270,7 +270,7 @@ int rf_consumer_describe_channel(struct rf_consumer *consumer, uint64_t trace, u
 	const struct rf_consumer_describe_channel message = {.trace = trace, .stream_class = stream_class};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_describe_channel_encode(&w, &message);
 	return rf_consumer_send(consumer, RF_CONSUMER_DESCRIBE_CHANNEL, &w);
 }
@@ -280,7 +280,7 @@ int rf_consumer_send_id(struct rf_consumer *consumer, uint32_t type, uint64_t id
 	const struct rf_consumer_id message = {.id = id};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_id_encode(&w, &message);
 	return rf_consumer_send(consumer, type, &w);
 }
@@ -291,7 +291,7 @@ int rf_consumer_request(
 	const struct rf_consumer_id message = {.id = id};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_id_encode(&w, &message);
 	return rf_requests_send(&consumer->requests, type, &w, NULL, 0, timeout, done, data);
 }
@@ -302,7 +302,7 @@ int rf_consumer_drop_channel(
 	const struct rf_consumer_drop_channel message = {.trace = trace, .channel = channel};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_drop_channel_encode(&w, &message);
 	return rf_requests_send(
 		&consumer->requests, RF_CONSUMER_DROP_CHANNEL, &w, NULL, 0, RF_CONSUMER_PATIENCE, done, data);
@@ -368,7 +368,7 @@ int rf_consumer_create_channel(
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_create_channel_encode(&w, request);
 
 	int err = rf_link_send_writer(&consumer->link, RF_CONSUMER_CREATE_CHANNEL, 0, 0, &w, &ends[1], 1);

@@ -44,7 +44,7 @@ static void ask_consumers(struct rf_health_consumers *consumers)
 		if (consumer->kernel != consumers->kernel)
 			continue;
 		any = true;
-		rf_writer_init_growing(&nothing, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+		rf_frame_body(&nothing);
 		if (rf_requests_send(&consumer->requests, RF_CONSUMER_HEALTH, &nothing, NULL, 0,
 			    RF_HEALTH_CONSUMER_WAIT, consumer_answered, consumers) < 0)
 			consumers->bad = CONSUMER_PARTS;

@@ -199,7 +199,7 @@ int rf_children_start_sessiond(struct rf_broker *broker)
 		return err;
 	}
 	snprintf(message.hostname, sizeof(message.hostname), "%s", broker->hostname);
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_start_encode(&w, &message);
 	err = rf_link_send_writer(&broker->sessiond->link, RF_BROKER_START, 0, 0, &w, fds, listening + 1);
 	close(fds[listening]);
@@ -249,7 +249,7 @@ int rf_children_start_consumer(struct rf_broker *broker, const struct rf_broker_
 	peer->uid = request->uid;
 	peer->kernel = request->kernel;
 	rf_list_append(&broker->consumers, &peer->node);
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_consumer_start_encode(&w, &message);
 	return rf_link_send_writer(&peer->link, RF_BROKER_CONSUMER_START, 0, 0, &w, NULL, 0);
 }

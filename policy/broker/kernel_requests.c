@@ -21,11 +21,6 @@
 /* For each CPU. What the kernel does not have it refuses; this keeps sums within their type. */
 #define RING_SIZE_MAX (1ull << 40)
 
-static void start_body(struct rf_writer *w)
-{
-	rf_writer_init_growing(w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-}
-
 /* BODY: the same again: what was decoded is what is passed on. */
 static int pass(struct rf_peer *peer, struct rf_frame *frame, struct rf_writer *body, int fd, const char *object)
 {
@@ -41,7 +36,7 @@ int rf_request_kernel_open(struct rf_peer *peer, struct rf_frame *frame)
 		return -EPERM;
 	if (rf_modules_wait(peer->broker, peer, frame, "kernel-open", "role=kernel"))
 		return 0;
-	start_body(&w);
+	rf_frame_body(&w);
 	return pass(peer, frame, &w, -1, "role=kernel");
 }
 
@@ -84,7 +79,7 @@ int rf_request_make_instance(struct rf_peer *peer, struct rf_frame *frame)
 		return err;
 	snprintf(object, sizeof(object), "role=kernel instance=%u consumer=%u uid=%u ring-size=%llu", request.instance,
 		request.consumer, request.uid, (unsigned long long)request.ring_size);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_instance_encode(&w, &request);
 	err = pass(peer, frame, &w, -1, object);
 	if (err < 0)
@@ -106,7 +101,7 @@ int rf_request_remove_instance(struct rf_peer *peer, struct rf_frame *frame)
 		return -ENOENT;
 	rf_kernel_revoke(peer->broker, grant);
 	snprintf(object, sizeof(object), "role=kernel instance=%u", request.id);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_id_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
 }
@@ -128,7 +123,7 @@ int rf_request_open_events(struct rf_peer *peer, struct rf_frame *frame)
 		return -ENOENT;
 	snprintf(object, sizeof(object), "role=kernel instance=%u file=%s first=\"%s\" events=%u", request.instance,
 		request.file == RF_EVENT_FORMAT ? "format" : "filter", names[0], count);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_open_events_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
 }
@@ -160,7 +155,7 @@ int rf_request_track(struct rf_peer *peer, struct rf_frame *frame)
 		return -ENOENT;
 	snprintf(object, sizeof(object), "role=kernel instance=%u policy=%u pids=%zu", request.instance, request.policy,
 		request.pids.len / sizeof(int32_t));
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_track_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
 }
@@ -204,7 +199,7 @@ int rf_request_add_probe(struct rf_peer *peer, struct rf_frame *frame)
 		"role=kernel instance=%u probe=%u kind=%s symbol=\"%s\" address=%#llx offset=%#llx", request.instance,
 		request.probe, kinds[request.kind], request.kind == RF_PROBE_USER ? "" : request.symbol,
 		(unsigned long long)request.address, (unsigned long long)request.offset);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_add_probe_encode(&w, &request);
 	return pass(peer, frame, &w, frame->fd_count ? frame->fds[0] : -1, object);
 }
@@ -220,7 +215,7 @@ int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame)
 	if (!rf_kernel_find(peer->broker, request.instance))
 		return -ENOENT;
 	snprintf(object, sizeof(object), "role=kernel instance=%u probe=%u", request.instance, request.probe);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_remove_probe_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
 }
@@ -254,7 +249,7 @@ int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame)
 		return -EACCES;
 	snprintf(object, sizeof(object), "role=consumer consumer=%u instance=%u cpus=%u+%u", peer->id, request.instance,
 		request.first_cpu, request.cpu_count);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_open_rings_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
 }

@@ -47,14 +47,6 @@ static void reply(const struct worker *worker, const struct rf_frame *frame, int
 		rf_writer_free(body);
 }
 
-static struct rf_writer start_body(void)
-{
-	struct rf_writer w;
-
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-	return w;
-}
-
 static void close_fds(const int *fds, unsigned int count)
 {
 	while (count)
@@ -99,9 +91,10 @@ static void say_none(struct worker *worker)
 static void kernel_open(struct worker *worker, struct rf_frame *frame)
 {
 	struct rf_broker_kernel found = {.cpus = worker->cpus};
-	struct rf_writer w = start_body();
+	struct rf_writer w;
 	int fd = open_tracer(worker, &found);
 
+	rf_frame_body(&w);
 	if (fd < 0)
 		say_none(worker);
 	rf_broker_kernel_encode(&w, &found);
@@ -114,10 +107,11 @@ static void make_instance(struct worker *worker, struct rf_frame *frame)
 {
 	struct rf_broker_make_instance request;
 	struct rf_broker_instance made = {0};
-	struct rf_writer w = start_body();
+	struct rf_writer w;
 	int fds[2];
 	int err = -EINVAL;
 
+	rf_frame_body(&w);
 	if (rf_broker_make_instance_decode(&frame->body, &request))
 		err = rf_tracefs_make(&worker->fs, &request, &made, fds);
 	rf_broker_instance_encode(&w, &made);
@@ -142,11 +136,12 @@ static void open_events(struct worker *worker, struct rf_frame *frame)
 	struct rf_broker_events_opened opened = {0};
 	struct rf_broker_open_events request;
 	struct rf_tracefs_instance *instance;
-	struct rf_writer w = start_body();
+	struct rf_writer w;
 	int fds[RF_OPEN_EVENTS_MAX];
 	unsigned int count;
 	int err = -EINVAL;
 
+	rf_frame_body(&w);
 	if (rf_broker_open_events_decode(&frame->body, &request) &&
 		rf_tracefs_event_names(&request.events, names, &count)) {
 		instance = rf_tracefs_find(&worker->fs, request.instance);
@@ -178,9 +173,10 @@ static void add_probe(struct worker *worker, struct rf_frame *frame)
 	struct rf_broker_probe_group group = {0};
 	struct rf_tracefs_instance *instance;
 	struct rf_broker_add_probe request;
-	struct rf_writer w = start_body();
+	struct rf_writer w;
 	int err = -EINVAL;
 
+	rf_frame_body(&w);
 	if (rf_broker_add_probe_decode(&frame->body, &request)) {
 		instance = rf_tracefs_find(&worker->fs, request.instance);
 		err = instance ? rf_probe_add(worker->fs.root, instance, &request, frame->fd_count ? frame->fds[0] : -1)

@@ -115,7 +115,7 @@ static void tell_consumer_gone(struct rf_peer *consumer, int wait_status)
 
 	if (!sessiond || !sessiond->linked)
 		return;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_consumer_gone_encode(&w, &message);
 	rf_link_send_writer(&sessiond->link, RF_BROKER_CONSUMER_GONE, 0, 0, &w, NULL, 0);
 }

@@ -60,7 +60,7 @@ static void answer(struct lookup *lookup, int status, struct rf_reader *body)
 	lookup->peer = NULL;
 	if (!peer || !peer->linked)
 		return;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_account_encode(&w, &account);
 	rf_link_send_writer(
 		&peer->link, RF_BROKER_LOOKUP_ACCOUNT | RF_FRAME_REPLY, lookup->serial, status, &w, NULL, 0);
@@ -127,7 +127,7 @@ static _Noreturn void look_up(
 	prctl(PR_SET_NAME, "rf-lookup");
 	prctl(PR_SET_DUMPABLE, 0);
 	err = find(request, &account.id);
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_account_encode(&w, &account);
 	rf_frame_send(RF_BROKER_FD, RF_BROKER_LOOKUP_ACCOUNT | RF_FRAME_REPLY, 0, err, w.base, w.at, NULL, 0);
 	_exit(EXIT_SUCCESS);

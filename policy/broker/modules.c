@@ -20,7 +20,7 @@ static void pass_on(struct rf_broker *broker, struct rf_passed *passed)
 	int err = 0;
 
 	if (passed->peer) {
-		rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+		rf_frame_body(&w);
 		err = rf_kernel_pass(broker, passed->peer, &frame, &w, -1, passed->op, passed->object);
 	}
 	if (err < 0) {

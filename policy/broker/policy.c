@@ -47,7 +47,7 @@ static void tell(const struct rf_broker *broker)
 
 	if (!broker->sessiond || !broker->sessiond->linked)
 		return;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_policy_encode(&w, &message);
 	rf_link_send_writer(&broker->sessiond->link, RF_BROKER_POLICY, 0, 0, &w, NULL, 0);
 }

@@ -262,7 +262,7 @@ _Noreturn void rf_policy_file_send(int sock, const struct rf_identity *identity,
 		rf_error("there is no policy file %s", path);
 	message.kernel_uids = (struct rf_blob){
 		.data = (const uint8_t *)text.kernel_uids, .len = err ? 0 : text.kernel_count * sizeof(uint32_t)};
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_policy_encode(&w, &message);
 	rf_frame_send(sock, RF_BROKER_POLICY, 0, err, w.base, w.at, NULL, 0);
 	_exit(EXIT_SUCCESS);

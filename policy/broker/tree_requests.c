@@ -22,11 +22,6 @@
 #define SAVES_TREE 0u
 
 /* The same body again, for a worker: what was decoded is what is passed on. */
-static void start_body(struct rf_writer *w)
-{
-	rf_writer_init_growing(w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-}
-
 int rf_request_make_tree(struct rf_peer *peer, struct rf_frame *frame)
 {
 	struct rf_broker *broker = peer->broker;
@@ -52,7 +47,7 @@ int rf_request_make_tree(struct rf_peer *peer, struct rf_frame *frame)
 		return err;
 	snprintf(object, sizeof(object), "role=sessiond gid=%u path=\"%s\"", request.gid,
 		rf_log_safe(safe, sizeof(safe), request.root));
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_tree_encode(&w, &request);
 	err = rf_tree_pass(tree, peer, frame, &w, -1, "make-tree", object);
 	/* As when its worker refuses: there is none. */
@@ -83,7 +78,7 @@ int rf_request_make_chunk(struct rf_peer *peer, struct rf_frame *frame)
 		return -ENOENT;
 	snprintf(object, sizeof(object), "role=sessiond chunk=%u kind=%u name=\"%s\"", request.chunk, request.kind,
 		rf_log_safe(safe, sizeof(safe), request.name));
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_chunk_encode(&w, &request);
 	return rf_tree_pass(tree, peer, frame, &w, -1, "make-chunk", object);
 }
@@ -104,7 +99,7 @@ int rf_request_end_chunk(struct rf_peer *peer, struct rf_frame *frame)
 	if (!tree || !request.chunk)
 		return -ENOENT;
 	snprintf(object, sizeof(object), "role=sessiond chunk=%u", request.chunk);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_chunk_encode(&w, &request);
 	return rf_tree_pass(tree, peer, frame, &w, -1, op, object);
 }
@@ -152,7 +147,7 @@ int rf_request_make_dir(struct rf_peer *peer, struct rf_frame *frame)
 	snprintf(object, sizeof(object), "role=sessiond dir=%u chunk=%u kind=%s purpose=%s traced-uid=%u consumer=%u",
 		request.dir, request.chunk, dir_kinds[request.kind],
 		request.purpose == RF_DIR_BUFFERS ? "buffers" : "trace", request.uid, request.consumer);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_make_dir_encode(&w, &request);
 	return rf_tree_pass(tree, peer, frame, &w, -1, "make-dir", object);
 }
@@ -236,7 +231,7 @@ int rf_request_save_session(struct rf_peer *peer, struct rf_frame *frame)
 	rf_tree_limit(worker, SAVE_DEADLINE);
 	snprintf(object, sizeof(object), "role=sessiond gid=%u name=\"%s\" directory=\"%s\"", request.gid,
 		rf_log_safe(name, sizeof(name), request.name), rf_log_safe(safe, sizeof(safe), request.directory));
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_save_session_encode(&w, &request);
 	err = rf_tree_pass(worker, peer, frame, &w, frame->fds[0], "save-session", object);
 	rf_tree_close(worker);
@@ -286,7 +281,7 @@ int rf_request_open_streams(struct rf_peer *peer, struct rf_frame *frame)
 	if (!dir || dir->purpose != RF_DIR_TRACE)
 		return -EACCES;
 	describe_streams(object, peer, request.dir, request.channel, request.first_cpu, request.cpu_count);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_open_streams_encode(&w, &request);
 	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-streams", object);
 }
@@ -308,7 +303,7 @@ int rf_request_open_buffers(struct rf_peer *peer, struct rf_frame *frame)
 	if (!dir || dir->purpose != RF_DIR_BUFFERS)
 		return -EACCES;
 	describe_streams(object, peer, request.dir, request.channel, request.first_cpu, request.cpu_count);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_open_buffers_encode(&w, &request);
 	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-buffers", object);
 }
@@ -327,7 +322,7 @@ int rf_request_open_metadata(struct rf_peer *peer, struct rf_frame *frame)
 	if (!dir)
 		return -EACCES;
 	snprintf(object, sizeof(object), "role=consumer consumer=%u dir=%u", peer->id, request.id);
-	start_body(&w);
+	rf_frame_body(&w);
 	rf_broker_id_encode(&w, &request);
 	return rf_tree_pass(dir->tree, peer, frame, &w, -1, "open-metadata", object);
 }

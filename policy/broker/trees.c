@@ -286,7 +286,7 @@ static void tell_worker(struct rf_dir *dir, uint32_t type)
 	const struct rf_broker_id message = {.id = dir->id};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_id_encode(&w, &message);
 	rf_link_send_writer(&dir->tree->link, type, 0, 0, &w, NULL, 0);
 }

@@ -42,7 +42,7 @@ static void reply_place(struct worker *worker, const struct rf_frame *frame, int
 	struct rf_writer w;
 
 	snprintf(place.where, sizeof(place.where), "%s", path);
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_place_encode(&w, &place);
 	reply(worker, frame, status, &w, NULL, 0);
 }
@@ -201,7 +201,7 @@ static void save_session(struct worker *worker, struct rf_frame *frame)
 
 	if (rf_broker_save_session_decode(&frame->body, &request) && frame->fd_count == 1)
 		err = rf_save_session(worker->owner, &request, frame->fds[0], &saved);
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_broker_saved_encode(&w, &saved);
 	reply(worker, frame, err, &w, NULL, 0);
 }

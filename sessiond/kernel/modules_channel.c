@@ -80,7 +80,7 @@ static int send_streams(const struct rf_modules_channel_state *channel, unsigned
 	};
 	struct rf_writer w;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_add_streams_encode(&w, &message);
 	return rf_consumer_send_fds(trace->consumer, RF_CONSUMER_ADD_STREAMS, &w, channel->streams + first, count);
 }

@@ -97,7 +97,7 @@ static int identify(
 	if (text->identified)
 		return 0;
 	memcpy(message.uuid, uuid, RF_UUID_SIZE);
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_identify_trace_encode(&w, &message);
 
 	int err = rf_consumer_send(def->consumer, RF_CONSUMER_IDENTIFY_TRACE, &w);

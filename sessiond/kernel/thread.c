@@ -28,7 +28,7 @@ static int find_tracer(struct rf_kernel_thread *thread)
 	struct rf_writer w;
 	int code = LTTNG_ERR_KERN_NA;
 
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 
 	int status = rf_kernel_link_call(thread->link, RF_BROKER_KERNEL_OPEN, &w, -1, &reply);
 

@@ -71,11 +71,6 @@ int rf_tracefs_write(int fd, const char *text)
 	return written < 0 ? -errno : 0;
 }
 
-void rf_tracefs_body(struct rf_writer *body)
-{
-	rf_writer_init_growing(body, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
-}
-
 static bool room_for(struct rf_kernel_names *names, const struct rf_kernel_catalogue *catalogue)
 {
 	size_t count = catalogue->count + RF_STATE_EVENTS;

@@ -35,7 +35,7 @@ static void remove_instance(struct rf_kernel_link *link, uint32_t instance)
 	struct rf_frame *reply;
 	struct rf_writer body;
 
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_broker_id_encode(&body, &request);
 
 	int err = rf_kernel_link_call(link, RF_BROKER_REMOVE_INSTANCE, &body, -1, &reply);
@@ -98,7 +98,7 @@ static int make_instance(
 	struct rf_frame *reply;
 	struct rf_writer body;
 
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_broker_make_instance_encode(&body, &request);
 
 	int err = rf_kernel_link_call(trace->tracer->link, RF_BROKER_MAKE_INSTANCE, &body, -1, &reply);
@@ -129,7 +129,7 @@ static int create_rings(
 	};
 	struct rf_writer body;
 
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_consumer_create_rings_encode(&body, &message);
 	return rf_consumer_send(trace->def.consumer, RF_CONSUMER_CREATE_RINGS, &body);
 }

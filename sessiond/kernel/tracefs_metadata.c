@@ -41,7 +41,7 @@ static int send_record(const struct rf_tracefs_channel *channel, const struct rf
 		.ops = {encoded, ops.at},
 	};
 
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_consumer_describe_record_encode(&body, &message);
 	return rf_consumer_send(channel->trace->trace.def.consumer, RF_CONSUMER_DESCRIBE_RECORD, &body);
 }

@@ -126,8 +126,6 @@ int rf_tracefs_catalogue(struct rf_tracefs_tracer *tracer, struct rf_kernel_cata
 int rf_tracefs_write(int fd, const char *text);
 /* The whole of a file, from its beginning, malloc'd. 0 or negative errno; -ENOMEM above LIMIT, too. */
 int rf_tracefs_read(int fd, size_t limit, char **text, size_t *len);
-/* A writer for the body of a message. */
-void rf_tracefs_body(struct rf_writer *body);
 
 /* Operations of the tracer, see tracer.h; the files that have them. */
 

@@ -40,7 +40,7 @@ static int ask(
 		request.places = (struct rf_blob){
 			(const uint8_t *)user->places, user->place_count * sizeof(user->places[0])};
 	memcpy(request.symbol, what->probe.symbol, sizeof(request.symbol));
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_broker_add_probe_encode(&body, &request);
 
 	int err = rf_kernel_link_call(
@@ -129,7 +129,7 @@ void rf_tracefs_probe_remove(struct rf_tracefs_channel *channel, struct rf_trace
 	if (!rule->probe)
 		return;
 	rf_tracefs_events_of_probe_free(channel, rule);
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_broker_remove_probe_encode(&body, &request);
 
 	int err = rf_kernel_link_call(rf_tracefs_link(channel), RF_BROKER_REMOVE_PROBE, &body, -1, &reply);

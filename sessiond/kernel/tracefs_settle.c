@@ -74,7 +74,7 @@ static int ask_files(struct batch *batch, enum rf_event_file file, struct rf_fra
 
 	write_names(&names, batch);
 	request.events = (struct rf_blob){names.base, names.at};
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_broker_open_events_encode(&body, &request);
 	rf_writer_free(&names);
 

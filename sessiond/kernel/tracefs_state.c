@@ -123,7 +123,7 @@ static int send_packet(struct dump *dump, struct output *output)
 	int err = rf_writer_ok(&output->packet) ? 0 : -ENOMEM;
 
 	if (!err && output->packet.at) {
-		rf_tracefs_body(&body);
+		rf_frame_body(&body);
 		rf_consumer_add_events_encode(&body, &message);
 		err = rf_consumer_send(dump->trace->trace.def.consumer, RF_CONSUMER_ADD_EVENTS, &body);
 	}
@@ -262,7 +262,7 @@ static int open_stream(const struct rf_tracefs_trace *trace)
 	struct rf_frame *reply;
 	struct rf_writer body;
 
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 
 	int err = rf_kernel_link_call(trace->trace.tracer->link, RF_BROKER_READ_STATE, &body, -1, &reply);
 	int fd = err < 0 ? err : rf_frame_take_fd(reply, 0);

@@ -54,7 +54,7 @@ int rf_tracefs_track_channel(struct rf_tracefs_channel *channel)
 	struct rf_writer body;
 	struct rf_frame *reply;
 
-	rf_tracefs_body(&pids);
+	rf_frame_body(&pids);
 	put_pids(&pids, &channel->trace->trackers, &policy);
 	if (!rf_writer_ok(&pids)) {
 		rf_writer_free(&pids);
@@ -62,7 +62,7 @@ int rf_tracefs_track_channel(struct rf_tracefs_channel *channel)
 	}
 	request.policy = (uint8_t)policy;
 	request.pids = (struct rf_blob){pids.base, pids.at};
-	rf_tracefs_body(&body);
+	rf_frame_body(&body);
 	rf_broker_track_encode(&body, &request);
 	rf_writer_free(&pids);
 	return rf_kernel_link_call(rf_tracefs_link(channel), RF_BROKER_TRACK, &body, -1, &reply);

@@ -70,7 +70,7 @@ int rf_output_trace_announce(
 	struct rf_writer w;
 
 	memcpy(message.uuid, uuid, sizeof(message.uuid));
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_create_trace_encode(&w, &message);
 	return rf_consumer_send(trace->consumer, RF_CONSUMER_CREATE_TRACE, &w);
 }
@@ -118,7 +118,7 @@ void rf_output_trace_move(
 	trace->dir = chunk->there ? rf_output_trace_make_dir(recorder, trace, recording->tree, chunk->id, RF_DIR_TRACE)
 				  : 0;
 	message.dir = trace->dir;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_move_trace_encode(&w, &message);
 	rf_consumer_send(trace->consumer, RF_CONSUMER_MOVE_TRACE, &w);
 }

@@ -80,7 +80,7 @@ static void copy_trace(struct snapshot_op *so, struct rf_output_trace *trace, ui
 		so->op.recorder, trace, so->op.session->recording->snapshot_tree, so->chunk, RF_DIR_TRACE);
 	if (message.dir)
 		so->dirs[so->dir_count++] = message.dir;
-	rf_writer_init_growing(&w, RF_FRAME_MAX_BODY, RF_HOST_ORDER);
+	rf_frame_body(&w);
 	rf_consumer_snapshot_trace_encode(&w, &message);
 	if (!message.dir || rf_consumer_send(trace->consumer, RF_CONSUMER_SNAPSHOT_TRACE, &w) < 0)
 		rf_op_fail(&so->op, LTTNG_ERR_SNAPSHOT_FAIL);

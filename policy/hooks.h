@@ -5,6 +5,7 @@
  * where one alone still stops it. A build for use defines none.
  *
  *   no-seccomp      processes do not lock themselves in with a filter
+ *   no-landlock     processes may open what their identity may
  *   keep-root       children keep the broker's uid, gid and capabilities
  *   keep-caps       the broker keeps every capability that root has, and so do children that keep root
  *   no-new-privs    (off) children may gain privileges by exec
@@ -26,6 +27,12 @@
 #define RF_USE_SECCOMP 0
 #else
 #define RF_USE_SECCOMP 1
+#endif
+
+#ifdef RF_HOOK_NO_LANDLOCK
+#define RF_USE_LANDLOCK 0
+#else
+#define RF_USE_LANDLOCK 1
 #endif
 
 #ifdef RF_HOOK_KEEP_ROOT

@@ -230,6 +230,9 @@ static const struct rf_call_rule broker_rules[] = {
 	ANY(fchmod, "run-as workers"),
 	ANY(fchown, "run-as workers"),
 	ANY(fstatfs, "account look-ups"),
+	ANY(landlock_create_ruleset, "which files a child may open, before its own filter"),
+	ANY(landlock_add_rule, "which files a child may open, before its own filter"),
+	ANY(landlock_restrict_self, "which files a child may open, before its own filter"),
 };
 TABLE(broker);
 

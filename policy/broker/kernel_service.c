@@ -12,7 +12,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Which file of lttng-modules that is: with them the kernel makes a new one. All zero: there is none. */
+struct modules_file {
+	ino_t number;
+	struct timespec made;
+};
 
 struct rf_kernel_worker {
 	struct rf_list node; /* in rf_kernel_service.workers */
@@ -20,6 +27,7 @@ struct rf_kernel_worker {
 	pid_t pid; /* -1: reaped */
 	struct rf_link link;
 	struct rf_list passed;
+	struct modules_file modules; /* the one that it can reach */
 };
 
 int rf_kernel_service_new(struct rf_broker *broker, int tracefs, enum rf_tracer_choice choice)
@@ -163,6 +171,32 @@ static _Noreturn void become_worker(int sock, const struct rf_kernel_service *se
 	rf_kernel_worker_run(RF_BROKER_FD, service->tracefs < 0 ? -1 : RF_FORKED_KEPT_FD, service->choice, broker);
 }
 
+static struct modules_file find_modules(void)
+{
+	struct stat st;
+
+	if (stat(RF_MODULES_FILE, &st) < 0)
+		return (struct modules_file){0};
+	return (struct modules_file){.number = st.st_ino, .made = st.st_mtim};
+}
+
+static bool is_same(const struct modules_file *one, const struct modules_file *other)
+{
+	return one->number == other->number && one->made.tv_sec == other->made.tv_sec &&
+		one->made.tv_nsec == other->made.tv_nsec;
+}
+
+/* Modules that were loaded after the worker locked itself in are for another one to open, if this one has made nothing.
+ */
+static void renew(struct rf_broker *broker)
+{
+	const struct rf_kernel_service *service = broker->kernel_service;
+	const struct modules_file now = find_modules();
+
+	if (service->current && !rf_list_linked(&service->grants) && !is_same(&service->current->modules, &now))
+		rf_kernel_end(broker);
+}
+
 int rf_kernel_start(struct rf_broker *broker)
 {
 	struct rf_kernel_service *service = broker->kernel_service;
@@ -178,6 +212,7 @@ int rf_kernel_start(struct rf_broker *broker)
 	if (!worker)
 		return -ENOMEM;
 	worker->broker = broker;
+	worker->modules = find_modules();
 	rf_list_init(&worker->passed);
 	worker->pid = rf_forked_start(broker->loop, &worker->link, answered, gone, worker, &sock);
 	if (worker->pid == 0)
@@ -197,10 +232,14 @@ int rf_kernel_start(struct rf_broker *broker)
 int rf_kernel_pass(struct rf_broker *broker, struct rf_peer *peer, const struct rf_frame *frame, struct rf_writer *body,
 	int fd, const char *op, const char *object)
 {
-	int err = rf_kernel_start(broker);
-	struct rf_passed *passed = err < 0 ? NULL : rf_passed_new(peer, frame, op, object);
 	struct rf_kernel_worker *worker;
+	struct rf_passed *passed;
+	int err;
 
+	if (broker->kernel_service && frame->type == RF_BROKER_KERNEL_OPEN)
+		renew(broker);
+	err = rf_kernel_start(broker);
+	passed = err < 0 ? NULL : rf_passed_new(peer, frame, op, object);
 	if (!passed) {
 		rf_writer_free(body);
 		return err < 0 ? err : -ENOMEM;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The broker's side of the kernel worker: which instances were made for which consumer, and requests on their way to
- * the worker and back. The worker is started when the daemon starts, and again when one that ended is needed; what it
- * had made is forgotten with it. Loop thread.
+ * the worker and back. The worker is started when the daemon starts, and again when one that ended is needed, or when
+ * one that has made nothing cannot reach lttng-modules that were loaded since; what it had made is forgotten with it.
+ * Loop thread.
  */
 #ifndef RF_POLICY_BROKER_KERNEL_SERVICE_H
 #define RF_POLICY_BROKER_KERNEL_SERVICE_H

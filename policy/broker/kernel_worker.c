@@ -10,6 +10,7 @@
 #include "policy/broker/tracefs_leftovers.h"
 #include "policy/broker/tracefs_probe.h"
 #include "policy/broker/worker.h"
+#include "policy/landlock/paths.h"
 #include "policy/seccomp/sandbox.h"
 
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define MODULES_FILE "/proc/lttng"
 #define RETRY_PAUSE (250 * RF_MS)
 /* At the end, for those who still have files of our instances open. */
 #define END_PATIENCE (6 * RF_SECOND)
@@ -59,7 +59,7 @@ static int open_tracer(struct worker *worker, struct rf_broker_kernel *found)
 	int fd = -ENODEV;
 
 	if (worker->choice != RF_TRACER_CHOOSE_TRACEFS) {
-		fd = open(MODULES_FILE, O_RDWR | O_CLOEXEC);
+		fd = open(RF_MODULES_FILE, O_RDWR | O_CLOEXEC);
 		if (fd >= 0) {
 			found->tracer = RF_TRACER_MODULES;
 			return fd;
@@ -76,9 +76,9 @@ static int open_tracer(struct worker *worker, struct rf_broker_kernel *found)
 static void say_none(struct worker *worker)
 {
 	static const char *const what[] = {
-		[RF_TRACER_CHOOSE_ANY] = "neither " MODULES_FILE " nor tracefs can",
-		[RF_TRACER_CHOOSE_MODULES] = MODULES_FILE " cannot (see --kernel-tracer), and tracefs may not",
-		[RF_TRACER_CHOOSE_TRACEFS] = "tracefs cannot (see --kernel-tracer), and " MODULES_FILE " may not",
+		[RF_TRACER_CHOOSE_ANY] = "neither " RF_MODULES_FILE " nor tracefs can",
+		[RF_TRACER_CHOOSE_MODULES] = RF_MODULES_FILE " cannot (see --kernel-tracer), and tracefs may not",
+		[RF_TRACER_CHOOSE_TRACEFS] = "tracefs cannot (see --kernel-tracer), and " RF_MODULES_FILE " may not",
 	};
 
 	if (!worker->said)
@@ -301,10 +301,16 @@ static uint32_t possible_cpus(void)
 	return (uint32_t)strtoul(text + last, NULL, 10) + 1;
 }
 
-static int confine(pid_t broker)
+static int confine(int tracefs, enum rf_tracer_choice choice, pid_t broker)
 {
 	/* No group either; uid 0 is what the kernel's files ask for. */
 	const struct rf_identity root = {0};
+	/* It stays open: a file of /proc that nobody holds may be made anew by the kernel, and is another one then. */
+	const int given[] = {
+		[RF_GIVEN_TRACEFS] = tracefs,
+		[RF_GIVEN_MODULES] = choice == RF_TRACER_CHOOSE_TRACEFS ? -1
+									: open(RF_MODULES_FILE, O_PATH | O_CLOEXEC),
+	};
 	int err = rf_identity_confine(&root);
 
 	prctl(PR_SET_NAME, "rf-kernel");
@@ -316,6 +322,8 @@ static int confine(pid_t broker)
 	signal(SIGHUP, SIG_IGN);
 	if (getppid() != broker)
 		return -ESRCH;
+	if (!err)
+		err = rf_paths_enter(RF_PATHS_KERNEL_WORKER, given);
 	return err < 0 ? err : rf_sandbox_enter(RF_ROLE_KERNEL);
 }
 
@@ -328,7 +336,7 @@ _Noreturn void rf_kernel_worker_run(int sock, int tracefs, enum rf_tracer_choice
 	worker.sock = sock;
 	worker.choice = choice;
 	worker.cpus = possible_cpus();
-	err = confine(broker);
+	err = confine(tracefs, choice, broker);
 	if (err < 0) {
 		rf_error("cannot confine the kernel worker: %s", strerror(-err));
 		_exit(EXIT_FAILURE);

@@ -7,6 +7,8 @@
 
 #include <dirent.h>
 #include <fnmatch.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 /* The directory of the one instance WANTED; "" without. */
@@ -441,4 +443,59 @@ Test(broker_kernel, a_worker_whose_broker_is_gone_removes_what_it_made)
 	cr_expect_eq(waitpid(pid, &status, 0), pid);
 	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%#x", (unsigned int)status);
 	cr_expect_str_eq(find_instance(number(1)), "");
+}
+
+/* A /proc of our own without anything; false: there can be none. */
+static bool hide_proc(void)
+{
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+		(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ||
+			mount(NULL, "/proc", NULL, MS_PRIVATE, NULL) == 0) &&
+		mount("none", "/proc", "tmpfs", 0, "mode=0755") == 0;
+}
+
+static void make_modules_file(void)
+{
+	int fd = open(RF_MODULES_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+}
+
+static int ask_for_tracer(struct kernel_bench *bench)
+{
+	struct rf_writer nothing = bench_body();
+
+	return bench_ask(bench, BENCH_KERNEL, RF_BROKER_KERNEL_OPEN, &nothing, -1);
+}
+
+/* A worker has locked itself in by then: it could not open them. */
+Test(broker_kernel, modules_that_come_and_go_after_the_start_are_found)
+{
+	struct kernel_bench *bench;
+	const struct rf_kernel_worker *first;
+
+	if (!hide_proc())
+		cr_skip_test("no name space of our own for files (not root?)");
+	bench = bench_with(-1, RF_TRACER_CHOOSE_ANY);
+	cr_expect_eq(ask_for_tracer(bench), -ENODEV);
+	first = bench->broker.kernel_service->current;
+	cr_expect_eq(ask_for_tracer(bench), -ENODEV);
+	cr_expect_eq(bench->broker.kernel_service->current, first, "without need there was another worker");
+	for (unsigned int i = 0; i < 3; i++) {
+		struct rf_broker_kernel found;
+
+		make_modules_file();
+		for (unsigned int again = 0; again < 2; again++) {
+			cr_assert_eq(ask_for_tracer(bench), 0, "loaded for time %u", i);
+			cr_assert(rf_broker_kernel_decode(&bench->reply.body, &found));
+			cr_expect_eq(found.tracer, RF_TRACER_MODULES);
+			cr_expect_eq(bench->reply.fd_count, 1);
+			cr_expect_eq(fcntl(bench->reply.fds[0], F_GETFL) & O_ACCMODE, O_RDWR);
+		}
+		cr_assert_eq(unlink(RF_MODULES_FILE), 0);
+		if (i)
+			cr_expect_eq(ask_for_tracer(bench), -ENODEV);
+	}
+	bench_free(bench);
 }

@@ -7,6 +7,7 @@
 #include "common/proto_broker.h"
 #include "policy/broker/capabilities.h"
 #include "policy/broker/module_names.h"
+#include "policy/landlock/paths.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -313,6 +314,8 @@ static _Noreturn void become_helper(int sock, const struct rf_module_wishes *wis
 	err = arrange_fds(sock, wishes->silent);
 	if (!err)
 		err = rf_caps_keep_modules();
+	if (!err)
+		err = rf_paths_enter(RF_PATHS_MODULE_HELPER, NULL);
 	prctl(PR_SET_DUMPABLE, 0);
 	if (err < 0) {
 		rf_error("cannot confine the module helper: %s", strerror(-err));

@@ -2,6 +2,7 @@
 #include "policy/broker/state_reader.h"
 
 #include "common/log.h"
+#include "policy/landlock/paths.h"
 #include "policy/seccomp/sandbox.h"
 
 #include <ctype.h>
@@ -260,6 +261,8 @@ _Noreturn void rf_state_reader_run(int fd, const struct rf_identity *identity, p
 	signal(SIGPIPE, SIG_IGN);
 	if (getppid() != broker)
 		_exit(EXIT_FAILURE);
+	if (!err)
+		err = rf_paths_enter(RF_PATHS_STATE_READER, NULL);
 	if (!err)
 		err = rf_sandbox_enter(RF_ROLE_STATE);
 	if (err < 0) {

@@ -4,14 +4,17 @@
 ATTACK := $(BUILD)/tests/attack
 
 # Builds with protections switched off: what the attack programs need of them, nothing else.
-ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs no-seccomp+keep-root+worker-root \
-	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps
+ATTACK_INSIDE_HOOKS := no-seccomp no-seccomp+no-new-privs+no-landlock no-seccomp+keep-root+worker-root \
+	no-seccomp+keep-root+worker-root+keep-caps follow-links worker-root worker-root+keep-caps \
+	no-landlock no-seccomp+no-landlock no-seccomp+keep-root+worker-root+no-landlock \
+	no-seccomp+keep-root+worker-root+keep-caps+no-landlock
 ATTACK_BROKER_HOOKS := no-roles no-roles+no-grants no-grants no-names no-names+follow-links follow-links worker-root \
 	worker-root+keep-caps no-kernel-owner
 ATTACK_CLIENT_HOOKS := no-kernel-users no-kernel-users+no-kernel-owner
 ATTACK_CONSUMER_HOOKS := no-seals keep-positions die-of-rings
 ATTACK_INSIDE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/attack/inside_*.c)) \
-	$(addprefix $(BUILD)/policy/broker/,capabilities.o resolve.o tracefs.o) $(SANDBOX) $(COMMON)
+	$(addprefix $(BUILD)/policy/,broker/capabilities.o broker/resolve.o broker/tracefs.o landlock/paths.o \
+	landlock/tables.o) $(SANDBOX) $(COMMON)
 
 $(ATTACK)/attack_inside: $(ATTACK)/attack_inside.o $(ATTACK_INSIDE_OBJECTS)
 	@echo "  LD $@"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * attack_inside --list               one line an attempt: ROLE NAME NEEDS
+ * attack_inside --list               one line an attempt: ROLE NAME NEEDS; "none" if this kernel has nothing against it
  * attack_inside --sanitized          exits 0 when this is a sanitised build, whose filters let more through
  * attack_inside ROLE NAME SCRATCH    tries it; SCRATCH is a new, empty directory
  *
@@ -12,12 +12,16 @@
  *   2  the test itself is broken
  */
 #include "policy/broker/capabilities.h"
+#include "policy/landlock/paths.h"
+#include "policy/landlock/rights.h"
 #include "policy/seccomp/sandbox.h"
 #include "tests/attack/inside.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +45,14 @@ static const struct {
 	unsigned int bit;
 	enum rf_role role;
 	uid_t uid;
+	int paths; /* enum rf_paths_of; -1: Landlock is not for it */
 } roles[] = {
-	{"sessiond", IN_SESSIOND, RF_ROLE_SESSIOND, SESSIOND_UID},
-	{"consumer", IN_CONSUMER, RF_ROLE_CONSUMER, CONSUMER_UID},
-	{"worker", IN_WORKER, RF_ROLE_WORKER, ALICE_UID},
-	{"kernel-consumer", IN_KERNEL_CONSUMER, RF_ROLE_KERNEL_CONSUMER, CONSUMER_UID},
-	{"kernel-worker", IN_KERNEL_WORKER, RF_ROLE_KERNEL, 0},
-	{"state-reader", IN_STATE, RF_ROLE_STATE, CONSUMER_UID},
+	{"sessiond", IN_SESSIOND, RF_ROLE_SESSIOND, SESSIOND_UID, -1},
+	{"consumer", IN_CONSUMER, RF_ROLE_CONSUMER, CONSUMER_UID, -1},
+	{"worker", IN_WORKER, RF_ROLE_WORKER, ALICE_UID, -1},
+	{"kernel-consumer", IN_KERNEL_CONSUMER, RF_ROLE_KERNEL_CONSUMER, CONSUMER_UID, -1},
+	{"kernel-worker", IN_KERNEL_WORKER, RF_ROLE_KERNEL, 0, RF_PATHS_KERNEL_WORKER},
+	{"state-reader", IN_STATE, RF_ROLE_STATE, CONSUMER_UID, RF_PATHS_STATE_READER},
 };
 #define ROLES (sizeof(roles) / sizeof(roles[0]))
 
@@ -68,14 +73,24 @@ static _Noreturn void broken(const char *what)
 	exit(EXIT_BROKEN);
 }
 
+static void list_one(size_t role, const struct attempt *attempt)
+{
+	int version = rf_paths_version();
+	bool besides = (version > 0 && (attempt->roles & BY_PATHS)) ||
+		(version >= RF_LANDLOCK_SCOPES && (attempt->roles & BY_SCOPES));
+	bool none = version <= 0 && !strcmp(attempt->needs, "landlock");
+
+	printf("%s %s %s%s\n", roles[role].name, attempt->name, none ? "none" : attempt->needs,
+		besides && roles[role].paths >= 0 ? "+landlock" : "");
+}
+
 static int list(void)
 {
 	for (size_t t = 0; t < TABLES; t++)
 		for (size_t i = 0; i < *tables[t].count; i++)
 			for (size_t r = 0; r < ROLES; r++)
 				if (tables[t].attempts[i].roles & roles[r].bit)
-					printf("%s %s %s\n", roles[r].name, tables[t].attempts[i].name,
-						tables[t].attempts[i].needs);
+					list_one(r, &tables[t].attempts[i]);
 	return EXIT_SUCCESS;
 }
 
@@ -131,6 +146,17 @@ static pid_t make_victim(uid_t uid, int dumpable)
 	return victim;
 }
 
+/* There are no modules here; the other files of the kernel worker are in the scratch directory. */
+static int keep_to_paths(size_t role)
+{
+	const int given[] = {
+		[RF_GIVEN_TRACEFS] = open(scratch_path("tracefs"), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		[RF_GIVEN_MODULES] = -1,
+	};
+
+	return roles[role].paths < 0 ? 0 : rf_paths_enter((enum rf_paths_of)roles[role].paths, given);
+}
+
 static _Noreturn void attack(size_t role, const struct attempt *attempt)
 {
 	const struct rf_identity identity = {.uid = roles[role].uid, .gid = roles[role].uid};
@@ -142,6 +168,8 @@ static _Noreturn void attack(size_t role, const struct attempt *attempt)
 	int err = worker ? rf_identity_run_as(&identity) : rf_identity_confine(&identity);
 
 	prctl(PR_SET_DUMPABLE, 0);
+	if (!err)
+		err = keep_to_paths(role);
 	if (!err)
 		err = rf_sandbox_enter(roles[role].role);
 	if (err < 0) {

@@ -20,6 +20,10 @@
 #define IN_ACCOUNT (IN_DAEMON | IN_WORKER | IN_STATE) /* all that are not root */
 #define IN_ALL (IN_ACCOUNT | IN_KERNEL_WORKER)
 
+/* What Landlock stops besides, in the roles that have it: where the kernel has it, or is as new as that. */
+#define BY_PATHS 256u
+#define BY_SCOPES 512u
+
 /* Who the roles are, and their tenants. */
 #define SESSIOND_UID 64001
 #define CONSUMER_UID 64002
@@ -35,6 +39,10 @@
  *   seccomp < privs
  *   worker < worker-caps
  *   links
+ *   landlock
+ *
+ * To those of attempts that are BY_PATHS or BY_SCOPES, "+landlock" is added: Landlock alone must stop them, too, and
+ * they succeed when it is gone with the rest.
  *
  * "kernel" is like caps, but what the kernel itself says below that is its configuration's matter.
  * "never" has no protection of ours that could be switched off.

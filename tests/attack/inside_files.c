@@ -94,6 +94,32 @@ static int hard_link(void)
 	return outcome(linkat(AT_FDCWD, scratch_path("open/doomed"), AT_FDCWD, scratch_path("open/linked"), 0));
 }
 
+/* What belongs to root: nothing is written to it. */
+static int write_passwd(void)
+{
+	return outcome(openat(AT_FDCWD, "/etc/passwd", O_WRONLY | O_APPEND));
+}
+
+static int write_sysctl(void)
+{
+	return outcome(openat(AT_FDCWD, "/proc/sys/kernel/core_pattern", O_WRONLY));
+}
+
+static int create_in_root(void)
+{
+	static const char path[] = "/root/.made-by-attack";
+	int fd = openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	if (fd >= 0)
+		unlinkat(AT_FDCWD, path, 0);
+	return outcome(fd);
+}
+
+static int remove_dir(void)
+{
+	return outcome(unlinkat(AT_FDCWD, scratch_path("mount-here"), AT_REMOVEDIR));
+}
+
 /* Whatever comes after the planted link would be made where the link's maker wants, with the victim's rights. */
 static int root_through_link(void)
 {
@@ -196,20 +222,30 @@ static int root_of_root(void)
 const struct attempt file_attempts[] = {
 	{"open", "seccomp", IN_DAEMON, read_passwd},
 	{"openat", "seccomp", IN_DAEMON, read_passwd_at},
-	{"open-shadow", "identity", IN_DAEMON | IN_STATE, read_shadow},
-	{"open-of-user", "caps", IN_DAEMON | IN_READERS, read_of_bob},
-	{"create", "seccomp", IN_DAEMON | IN_STATE, write_new},
-	{"open-to-write", "seccomp", IN_DAEMON | IN_STATE, write_existing},
-	{"mkdir-as-root", "identity", IN_DAEMON | IN_STATE, make_where_root_may},
-	{"unlink", "seccomp", IN_DAEMON | IN_STATE, remove_file},
-	{"unlink-of-user", "caps", IN_READERS, remove_of_bob},
-	{"rename", "seccomp", IN_DAEMON | IN_READERS, rename_file},
-	{"rename-of-user", "caps", IN_READERS, rename_of_bob},
+	{"open-shadow", "identity", IN_DAEMON | IN_STATE | BY_PATHS, read_shadow},
+	{"open-of-user", "caps", IN_DAEMON | IN_READERS | BY_PATHS, read_of_bob},
+	{"create", "seccomp", IN_DAEMON | IN_STATE | BY_PATHS, write_new},
+	{"open-to-write", "seccomp", IN_DAEMON | IN_STATE | BY_PATHS, write_existing},
+	{"mkdir-as-root", "identity", IN_DAEMON | IN_STATE | BY_PATHS, make_where_root_may},
+	{"unlink", "seccomp", IN_DAEMON | IN_STATE | BY_PATHS, remove_file},
+	{"unlink-of-user", "caps", IN_READERS | BY_PATHS, remove_of_bob},
+	{"rename", "seccomp", IN_DAEMON | IN_READERS | BY_PATHS, rename_file},
+	{"rename-of-user", "caps", IN_READERS | BY_PATHS, rename_of_bob},
 	{"chmod", "seccomp", IN_KERNEL_WORKER, change_mode},
 	{"chown", "caps", IN_KERNEL_WORKER, change_owner},
-	{"symlink", "seccomp", IN_ALL, make_link},
-	{"link", "identity", IN_ACCOUNT, hard_link},
-	{"link", "seccomp", IN_KERNEL_WORKER, hard_link},
+	{"symlink", "seccomp", IN_ALL | BY_PATHS, make_link},
+	{"link", "identity", IN_ACCOUNT | BY_PATHS, hard_link},
+	{"link", "seccomp", IN_KERNEL_WORKER | BY_PATHS, hard_link},
+	{"openat", "landlock", IN_READERS, read_passwd_at},
+	{"open-shadow", "landlock", IN_KERNEL_WORKER, read_shadow},
+	{"open-to-write", "landlock", IN_KERNEL_WORKER, write_existing},
+	{"open-to-write-in-etc", "landlock", IN_KERNEL_WORKER, write_passwd},
+	{"open-to-write-sysctl", "landlock", IN_KERNEL_WORKER, write_sysctl},
+	{"create", "landlock", IN_KERNEL_WORKER, write_new},
+	{"create-in-root", "landlock", IN_KERNEL_WORKER, create_in_root},
+	{"mkdir-as-root", "landlock", IN_KERNEL_WORKER, make_where_root_may},
+	{"rmdir", "landlock", IN_KERNEL_WORKER, remove_dir},
+	{"unlink", "landlock", IN_KERNEL_WORKER, remove_file},
 	{"open-shadow", "worker", IN_WORKER, read_shadow},
 	{"open-of-user", "worker-caps", IN_WORKER, read_of_bob},
 	{"unlink-of-user", "worker-caps", IN_WORKER, remove_of_bob},

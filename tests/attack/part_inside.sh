@@ -5,17 +5,26 @@
 
 declare -A hooks=(
 	[seccomp]=no-seccomp
-	[privs]=no-seccomp+no-new-privs
+	[privs]=no-seccomp+no-new-privs+no-landlock # which cannot be had then
 	[identity]=no-seccomp+keep-root+worker-root
 	[caps]=no-seccomp+keep-root+worker-root+keep-caps
 	[kernel]=no-seccomp+keep-root+worker-root+keep-caps
 	[links]=follow-links
+	[landlock]=no-landlock
 	[worker]=worker-root
 	[worker-caps]=worker-root+keep-caps
 )
 # Protections that hold alone, when those of the smaller sets are gone.
 declare -A smaller=([seccomp]="" [privs]=seccomp [identity]=seccomp [caps]="seccomp identity" [kernel]="" [links]=""
-	[worker]="" [worker-caps]=worker)
+	[worker]="" [worker-caps]=worker [landlock]="")
+# Where Landlock stops it, too, it holds alone, and so do the others without it.
+for set in seccomp identity caps kernel; do
+	hooks[$set+landlock]=${hooks[$set]}+no-landlock
+	smaller[$set+landlock]="landlock ${smaller[$set]} $set"
+	for less in ${smaller[$set]}; do
+		smaller[$set+landlock]+=" $less+landlock"
+	done
+done
 
 inside_tool() {
 	local set=$1 from=$BUILD
@@ -39,6 +48,10 @@ inside() {
 
 inside_attempt() {
 	local role=$1 name=$2 needs=$3 set
+	if [ "$needs" = none ]; then
+		skip "$role: $name" "this kernel has no Landlock, or it is not switched on"
+		return
+	fi
 	inside all "$role" "$name"
 	if [ $? != 1 ]; then
 		fail "$role: $name is refused" "$RESULT"

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,4 +240,34 @@ Test(broker_paths, without_no_new_privs_there_is_no_going_on)
 	cr_assert_gt(child, 0);
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%#x", (unsigned int)status);
+}
+
+/* Whether a process goes on for which the kernel's Landlock says ERR. */
+static bool goes_on_after(int err)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (!child) {
+		scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || !filter ||
+			seccomp_rule_add(
+				filter, SCMP_ACT_ERRNO((unsigned int)err), SCMP_SYS(landlock_create_ruleset), 0) < 0 ||
+			seccomp_load(filter) < 0)
+			_exit(2);
+		_exit(rf_paths_enter(RF_PATHS_KERNEL_WORKER, NULL) < 0);
+	}
+	cr_assert_gt(child, 0);
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) < 2, "%#x", (unsigned int)status);
+	return WEXITSTATUS(status) == 0;
+}
+
+Test(broker_paths, a_kernel_without_landlock_is_one_to_go_on_with)
+{
+	cr_expect(goes_on_after(ENOSYS));
+	cr_expect(goes_on_after(EOPNOTSUPP));
+	cr_expect_not(goes_on_after(EPERM));
+	cr_expect_not(goes_on_after(ENOMEM));
 }

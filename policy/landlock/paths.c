@@ -113,7 +113,7 @@ int rf_paths_enter(enum rf_paths_of who, const int given[RF_GIVEN_COUNT])
 	if (version > 0)
 		return enter(rf_paths_table(who), given, version);
 	if (RF_USE_LANDLOCK && !version)
-		rf_info("this kernel has no Landlock, or it is not switched on: nothing but its identity and its "
-			"filter keeps this process from files that are not its business");
+		rf_info("this kernel has no Landlock, or it is not switched on: this process could open all that its "
+			"identity may");
 	return version;
 }

@@ -35,9 +35,22 @@ enum rf_process_status {
 	RF_PROCESS_DEAD = 7, /* X */
 };
 
-/* A thread. pid: of its process. cpu: where it ran last. */
-#define RF_STATE_PROCESS_FIELDS(X)                                                                                     \
-	X(i32, tid) X(i32, pid) X(i32, ppid) X(u8, kernel_thread) X(u8, status) X(u32, cpu) X(name, name)
+/*
+ * A thread. pid: of its process. cpu: where it ran last. priority: 20 for an ordinary one, negative for real-time ones.
+ * local: the numbers are those of a name space of processes, which the kernel's tracer does not know them by.
+ */
+/* clang-format off */
+#define RF_STATE_PROCESS_FIELDS(X) \
+	X(i32, tid) \
+	X(i32, pid) \
+	X(i32, ppid) \
+	X(i32, priority) \
+	X(u8, local) \
+	X(u8, kernel_thread) \
+	X(u8, status) \
+	X(u32, cpu) \
+	X(name, name)
+/* clang-format on */
 RF_MESSAGE(rf_state_process, RF_STATE_PROCESS_FIELDS)
 
 /* name: of the controller. action: who has it. */

@@ -41,6 +41,15 @@ static void copy_text(char *out, size_t size, const char *text, size_t len)
 	out[len] = '\0';
 }
 
+/* Of a kernel's worker the file tells what it works at, too, which is not its name: `kworker/1:0-events`. */
+static void cut_work(char *name)
+{
+	char *number = strncmp(name, "kworker/", 8) == 0 ? strchr(name, ':') : NULL;
+
+	if (number)
+		number[strcspn(number, "-+")] = '\0';
+}
+
 bool rf_state_parse_stat(const char *line, struct rf_state_process *process)
 {
 	const char *open = strchr(line, '(');
@@ -55,6 +64,9 @@ bool rf_state_parse_stat(const char *line, struct rf_state_process *process)
 	process->status = (uint8_t)status_of(close[2]);
 	process->ppid = (int32_t)field_at(close + 4, 0);
 	process->kernel_thread = (field_at(close + 4, 5) & KERNEL_THREAD) != 0;
+	process->priority = (int32_t)field_at(close + 4, 14);
+	if (process->kernel_thread)
+		cut_work(process->name);
 	process->cpu = (uint32_t)field_at(close + 4, 35);
 	return process->tid > 0;
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,7 +94,17 @@ static DIR *open_dir(int dir, const char *path)
 	return list;
 }
 
-static void put_threads(struct output *out, int proc, const char *pid)
+/* That of the whole machine has this number on every kernel. */
+#define INITIAL_PIDS 0xeffffffcu
+
+static bool numbers_are_local(void)
+{
+	struct stat pids;
+
+	return stat("/proc/self/ns/pid", &pids) < 0 || pids.st_ino != INITIAL_PIDS;
+}
+
+static void put_threads(struct output *out, int proc, const char *pid, bool local)
 {
 	const struct dirent *entry;
 	char path[512];
@@ -111,6 +122,7 @@ static void put_threads(struct output *out, int proc, const char *pid)
 			!rf_state_parse_stat(text, &process))
 			continue;
 		process.pid = (int32_t)strtol(pid, NULL, 10);
+		process.local = local;
 		w = begin(out);
 		rf_state_process_encode(&w, &process);
 		end(out, RF_STATE_PROCESS, &w);
@@ -123,10 +135,11 @@ static void put_processes(struct output *out)
 {
 	DIR *proc = open_dir(AT_FDCWD, "/proc");
 	const struct dirent *entry;
+	bool local = numbers_are_local();
 
 	while (proc && (entry = readdir(proc)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			put_threads(out, dirfd(proc), entry->d_name);
+			put_threads(out, dirfd(proc), entry->d_name, local);
 	if (proc)
 		closedir(proc);
 }

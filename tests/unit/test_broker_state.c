@@ -18,13 +18,22 @@ Test(broker_state, threads)
 	cr_expect_eq(process.tid, 42);
 	cr_expect_eq(process.ppid, 7);
 	cr_expect_str_eq(process.name, "a) b (c");
+	cr_expect_eq(process.priority, 20);
 	cr_expect_eq(process.status, RF_PROCESS_WAIT);
 	cr_expect_eq(process.kernel_thread, 0);
 	cr_expect_eq(process.cpu, 3);
+	cr_assert(rf_state_parse_stat("9 (r) S 7 0 0 0 -1 0 0 0 0 0 0 0 0 0 -51 0 1\n", &process));
+	cr_expect_eq(process.priority, -51);
 	cr_assert(rf_state_parse_stat("2 (kthreadd) R 0 0 0 0 -1 2129984 0\n", &process));
 	cr_expect_eq(process.kernel_thread, 1);
 	cr_expect_eq(process.status, RF_PROCESS_WAIT_CPU);
 	cr_expect_eq(process.cpu, 0);
+	cr_assert(rf_state_parse_stat("3 (kworker/u8:2-ext4) I 2 0 0 0 -1 2129984 0\n", &process));
+	cr_expect_str_eq(process.name, "kworker/u8:2");
+	cr_assert(rf_state_parse_stat("3 (kworker/R-ext4) I 2 0 0 0 -1 2129984 0\n", &process));
+	cr_expect_str_eq(process.name, "kworker/R-ext4");
+	cr_assert(rf_state_parse_stat("3 (kworker/1:2-mine) I 2 0 0 0 -1 0 0\n", &process));
+	cr_expect_str_eq(process.name, "kworker/1:2-mine", "somebody calls himself so");
 	cr_expect_not(rf_state_parse_stat("", &process));
 	cr_expect_not(rf_state_parse_stat("42 (", &process));
 	cr_expect_not(rf_state_parse_stat("42 )(", &process));
@@ -92,6 +101,13 @@ Test(broker_state, this_machine)
 
 	if (geteuid() != 0)
 		cr_skip_test("not root");
+
+	char pids[64] = "";
+
+	cr_assert_gt(readlink("/proc/self/ns/pid", pids, sizeof(pids) - 1), 0);
+
+	bool local = strcmp(pids, "pid:[4026531836]") != 0;
+
 	bench->broker.consumer_identity = (struct rf_identity){.uid = 54321, .gid = 54321};
 	cr_assert_eq(ask(bench), 0);
 	cr_assert_eq(bench->reply.fd_count, 1);
@@ -118,6 +134,7 @@ Test(broker_state, this_machine)
 			continue;
 		cr_assert(rf_state_process_decode(&r, &process));
 		self |= process.tid == getpid() && process.pid == getpid() && process.ppid == getppid();
+		cr_assert_eq(process.local, local);
 	}
 	fclose(in);
 	cr_expect(ended);

@@ -9,7 +9,7 @@
 #ifndef RF_COMMON_PROTO_CONSUMER_H
 #define RF_COMMON_PROTO_CONSUMER_H
 
-#include "common/message.h"
+#include "common/record_ops.h"
 
 enum rf_consumer_message {
 	/* One-way. Opens the metadata file of the trace in directory `dir` of the broker. */
@@ -63,6 +63,8 @@ enum rf_consumer_message {
 	/* A channel of a trace that was never started goes. Reply when it has begun to: it is not counted on any more.
 	 */
 	RF_CONSUMER_DROP_CHANNEL = 19,
+	/* What records cannot tell of threads that are there already. See struct rf_consumer_add_tasks. */
+	RF_CONSUMER_ADD_TASKS = 22,
 	/* No body. Reply: struct rf_consumer_id, a mask of the threads that do not work (bits: enum rf_consumer_part).
 	 */
 	RF_CONSUMER_HEALTH = 12,
@@ -131,10 +133,11 @@ RF_MESSAGE(rf_consumer_create_rings, RF_CONSUMER_CREATE_RINGS_FIELDS)
 
 /*
  * record: the tracer's number of the kind of record. event: its id in the trace. ops: packed struct rf_record_op, see
- * common/record_ops.h: what is written after the event's header. size_min: of the record's payload, bytes.
+ * common/record_ops.h: what is written after the event's header. size_min: of the record's payload, bytes. It may come
+ * again with another watch.begin and watch.end.
  */
 #define RF_CONSUMER_DESCRIBE_RECORD_FIELDS(X)                                                                          \
-	X(u64, trace) X(u32, channel) X(u32, record) X(u32, event) X(u32, size_min) X(blob, ops)
+	X(u64, trace) X(u32, channel) X(u32, record) X(u32, event) X(u32, size_min) X(watch, watch) X(blob, ops)
 RF_MESSAGE(rf_consumer_describe_record, RF_CONSUMER_DESCRIBE_RECORD_FIELDS)
 
 /* first: number of the first stream in the names of files. */
@@ -151,6 +154,13 @@ RF_MESSAGE(rf_consumer_identify_trace, RF_CONSUMER_IDENTIFY_TRACE_FIELDS)
  */
 #define RF_CONSUMER_ADD_EVENTS_FIELDS(X) X(u64, trace) X(u32, channel) X(u64, begin) X(u64, end) X(blob, events)
 RF_MESSAGE(rf_consumer_add_events, RF_CONSUMER_ADD_EVENTS_FIELDS)
+
+/* tasks: per thread i32 tid, i32 pid, i32 ppid, i32 priority, name (RF_TASK_NAME bytes), packed; at most
+ * RF_TASKS_PUSH_MAX. */
+#define RF_TASKS_PUSH_MAX 1024u
+#define RF_TASK_SIZE (16u + RF_TASK_NAME)
+#define RF_CONSUMER_ADD_TASKS_FIELDS(X) X(u64, trace) X(u32, channel) X(blob, tasks)
+RF_MESSAGE(rf_consumer_add_tasks, RF_CONSUMER_ADD_TASKS_FIELDS)
 
 #define RF_METADATA_PUSH_MAX 32768u /* bytes of text in one message */
 #define RF_CONSUMER_PUSH_METADATA_FIELDS(X) X(u64, trace) X(u64, offset) X(u32, version) X(blob, text)

@@ -95,6 +95,18 @@ static int add_events(struct rf_daemon *daemon, struct rf_frame *frame)
 	return trace ? rf_ring_channel_add_events(trace, &request) : -ENOENT;
 }
 
+static int add_tasks(struct rf_daemon *daemon, struct rf_frame *frame)
+{
+	struct rf_consumer_add_tasks request;
+
+	if (!rf_consumer_add_tasks_decode(&frame->body, &request))
+		return -EPROTO;
+
+	struct rf_trace *trace = rf_trace_find(daemon, request.trace);
+
+	return trace ? rf_ring_channel_add_tasks(trace, &request) : -ENOENT;
+}
+
 static int identify_trace(struct rf_daemon *daemon, struct rf_frame *frame)
 {
 	struct rf_consumer_identify_trace request;
@@ -328,6 +340,7 @@ static const struct {
 	[RF_CONSUMER_ADD_STREAMS] = {"add streams", add_streams, false, SERVER_KERNEL},
 	[RF_CONSUMER_IDENTIFY_TRACE] = {"identify trace", identify_trace, false, SERVER_KERNEL},
 	[RF_CONSUMER_ADD_EVENTS] = {"add events", add_events, false, SERVER_KERNEL},
+	[RF_CONSUMER_ADD_TASKS] = {"add tasks", add_tasks, false, SERVER_KERNEL},
 	[RF_CONSUMER_DROP_CHANNEL] = {"drop channel", drop_channel, true, SERVER_KERNEL},
 };
 

@@ -17,6 +17,10 @@ static size_t reads(const struct rf_record_op *op)
 		return op->len ? op->len : SIZE_MAX;
 	case RF_OP_ADD32:
 	case RF_OP_STRING:
+	case RF_OP_PROCNAME:
+	case RF_OP_PRIO:
+	case RF_OP_PID:
+	case RF_OP_PPID:
 		return 4;
 	case RF_OP_SEQUENCE:
 		return op->len == 1 || op->len == 2 || op->len == 4 || op->len == 8 ? 4 : SIZE_MAX;
@@ -39,7 +43,12 @@ static size_t writes(const struct rf_record_op *op)
 		return op->len;
 	case RF_OP_ADD32:
 	case RF_OP_RWBS:
+	case RF_OP_PRIO:
+	case RF_OP_PID:
+	case RF_OP_PPID:
 		return 4;
+	case RF_OP_PROCNAME:
+		return RF_TASK_NAME;
 	case RF_OP_SEQUENCE:
 	case RF_OP_TAIL:
 		return 2;
@@ -110,6 +119,30 @@ struct rf_record_program *rf_record_program_new(
 		return program;
 	free(program);
 	return NULL;
+}
+
+static bool number_ok(const struct rf_record_program *program, uint16_t at)
+{
+	return at + 4u <= program->size_min;
+}
+
+static bool name_ok(const struct rf_record_program *program, uint16_t at)
+{
+	return at + RF_TASK_NAME <= program->size_min;
+}
+
+int rf_record_program_watch(struct rf_record_program *program, const struct rf_record_watch *watch)
+{
+	if (watch->kind >= RF_WATCH_KINDS)
+		return -EINVAL;
+	program->watch = *watch;
+	if (watch->kind == RF_WATCH_NOTHING)
+		return 0;
+	return number_ok(program, watch->by) && number_ok(program, watch->by_value) && number_ok(program, watch->tid) &&
+			number_ok(program, watch->value) && name_ok(program, watch->by_name) &&
+			name_ok(program, watch->name)
+		? 0
+		: -EINVAL;
 }
 
 static inline uint8_t *put16(uint8_t *out, uint16_t v)
@@ -184,6 +217,27 @@ static bool put_tail(struct rf_record_run *run, const struct rf_record_op *op)
 	return put_elements(run, run->payload + op->at, len < UINT16_MAX ? len : UINT16_MAX, 1);
 }
 
+static void put_task(struct rf_record_run *run, const struct rf_record_op *op)
+{
+	int32_t tid = (int32_t)get32(run->payload + op->at);
+
+	switch (op->kind) {
+	case RF_OP_PROCNAME:
+		memcpy(run->out, rf_task_at(run->now, tid)->name, RF_TASK_NAME);
+		run->out += RF_TASK_NAME;
+		break;
+	case RF_OP_PRIO:
+		run->out = put32(run->out, (uint32_t)rf_task_at(run->now, tid)->priority);
+		break;
+	case RF_OP_PID:
+		run->out = put32(run->out, (uint32_t)rf_task_with_process(run->now, tid)->pid);
+		break;
+	default:
+		run->out = put32(run->out, (uint32_t)rf_task_with_process(run->now, tid)->ppid);
+		break;
+	}
+}
+
 static bool run_op(struct rf_record_run *run, const struct rf_record_op *op)
 {
 	const uint8_t *from = run->payload + op->at;
@@ -204,8 +258,11 @@ static bool run_op(struct rf_record_run *run, const struct rf_record_op *op)
 		return true;
 	case RF_OP_TAIL:
 		return put_tail(run, op);
-	default:
+	case RF_OP_FLAG:
 		*run->out++ = (*from & op->len) == op->value;
+		return true;
+	default:
+		put_task(run, op);
 		return true;
 	}
 }
@@ -274,7 +331,15 @@ uint32_t rf_rwbs_bits(const uint8_t *text, size_t len)
 
 struct rf_record_table *rf_record_table_new(void)
 {
-	return calloc(1, sizeof(struct rf_record_table));
+	struct rf_record_table *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table->tasks = rf_tasks_new();
+	if (table->tasks)
+		return table;
+	free(table);
+	return NULL;
 }
 
 void rf_record_table_free(struct rf_record_table *table)
@@ -285,6 +350,8 @@ void rf_record_table_free(struct rf_record_table *table)
 		table->newest = program->older;
 		free(program);
 	}
+	if (table)
+		rf_tasks_free(table->tasks);
 	free(table);
 }
 

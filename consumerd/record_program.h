@@ -11,6 +11,7 @@
 #define RF_CONSUMERD_RECORD_PROGRAM_H
 
 #include "common/record_ops.h"
+#include "consumerd/task.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ struct rf_record_program {
 	uint32_t size_min; /* of a payload */
 	uint32_t fixed;    /* bytes that it writes at least, and with its variable parts empty at most */
 	uint32_t count;
+	struct rf_record_watch watch;
 	struct rf_record_op ops[];
 };
 
@@ -34,13 +36,15 @@ struct rf_record_program {
  */
 struct rf_record_program *rf_record_program_new(
 	uint32_t event, uint32_t size_min, const void *ops, size_t len, int *error);
-
+/* Its records tell something of threads. 0, or -EINVAL when that is not within a payload. */
+int rf_record_program_watch(struct rf_record_program *program, const struct rf_record_watch *watch);
 /* A program at work. */
 struct rf_record_run {
 	const uint8_t *payload;
 	size_t len;
 	uint8_t *out;
 	size_t spare; /* what variable parts may still take of the room */
+	struct rf_task_now *now;
 };
 
 /* Eight bytes at a time, which may be up to seven too many. */
@@ -71,10 +75,11 @@ bool rf_record_run_rest(struct rf_record_run *run, const struct rf_record_op *op
 #define RF_RECORD_NO_ROOM SIZE_MAX
 /*
  * Writes the event's payload to OUT, which has program->fixed bytes, SPARE ones and RF_RECORD_SLACK more; PAYLOAD has
- * LEN bytes, at least size_min, and RF_RECORD_SLACK more that may be read. The bytes written, or RF_RECORD_NO_ROOM.
+ * LEN bytes, at least size_min, and RF_RECORD_SLACK more that may be read. NOW: of the processor that it is a record
+ * of. The bytes written, or RF_RECORD_NO_ROOM.
  */
-static inline size_t rf_record_program_run(
-	const struct rf_record_program *program, const uint8_t *payload, size_t len, uint8_t *out, size_t spare)
+static inline size_t rf_record_program_run(const struct rf_record_program *program, struct rf_task_now *now,
+	const uint8_t *payload, size_t len, uint8_t *out, size_t spare)
 {
 	const struct rf_record_op *end = program->ops + program->count;
 	uint8_t *at = out;
@@ -85,7 +90,8 @@ static inline size_t rf_record_program_run(
 		} else if (op->kind == RF_OP_ADD32) {
 			at = rf_record_add32(at, payload + op->at, op->value);
 		} else {
-			struct rf_record_run run = {.payload = payload, .len = len, .out = at, .spare = spare};
+			struct rf_record_run run = {
+				.payload = payload, .len = len, .out = at, .spare = spare, .now = now};
 
 			return rf_record_run_rest(&run, op, end) ? (size_t)(run.out - out) : RF_RECORD_NO_ROOM;
 		}
@@ -100,6 +106,7 @@ uint32_t rf_rwbs_bits(const uint8_t *text, size_t len);
 
 struct rf_record_table {
 	struct rf_record_program *newest; /* all that were ever put in */
+	struct rf_tasks *tasks;
 	_Atomic(const struct rf_record_program *) programs[RF_RECORD_KINDS];
 };
 

@@ -243,8 +243,20 @@ int rf_ring_channel_describe(struct rf_trace *trace, const struct rf_consumer_de
 
 	if (!program)
 		return err;
+	err = rf_record_program_watch(program, &request->watch);
+	if (err) {
+		free(program);
+		return err;
+	}
 	rf_record_table_put(rings->table, (uint16_t)request->record, program);
 	return 0;
+}
+
+int rf_ring_channel_add_tasks(struct rf_trace *trace, const struct rf_consumer_add_tasks *request)
+{
+	struct rings *rings = rings_of(rf_channel_find(trace, request->channel));
+
+	return rings ? rf_tasks_add(rings->table->tasks, request->tasks.data, request->tasks.len) : -ENOENT;
 }
 
 static int add_events_stream(struct rings *rings)

@@ -20,5 +20,7 @@ int rf_ring_channel_create(struct rf_trace *trace, const struct rf_consumer_crea
 int rf_ring_channel_describe(struct rf_trace *trace, const struct rf_consumer_describe_record *request);
 /* See RF_CONSUMER_ADD_EVENTS. */
 int rf_ring_channel_add_events(struct rf_trace *trace, const struct rf_consumer_add_events *request);
+/* See RF_CONSUMER_ADD_TASKS. */
+int rf_ring_channel_add_tasks(struct rf_trace *trace, const struct rf_consumer_add_tasks *request);
 
 #endif

@@ -10,12 +10,17 @@
 #define EXTENDED_ID 65535u
 #define HEADER_MAX 14u
 
-int rf_ring_packet_init(struct rf_ring_packet *packet, size_t size)
+int rf_ring_packet_init(struct rf_ring_packet *packet, size_t size, struct rf_record_table *table, uint32_t cpu)
 {
 	/* Packets are multiples of eight bytes. */
 	size_t room = (size & ~(size_t)7) - RF_CTF_PACKET_HEADER;
 
-	*packet = (struct rf_ring_packet){.room = room, .body = malloc(room + RF_RECORD_SLACK)};
+	*packet = (struct rf_ring_packet){
+		.table = table,
+		.room = room,
+		.body = malloc(room + RF_RECORD_SLACK),
+		.now = {.tasks = table->tasks, .cpu = cpu},
+	};
 	return packet->body ? 0 : -ENOMEM;
 }
 
@@ -54,9 +59,45 @@ struct pen {
 	uint8_t *out;
 	const uint8_t *limit;
 	uint64_t last; /* time of the event before; of the first one itself */
+	struct rf_task_now *now;
 };
 
 /* RF_RING_TAKEN: the record is in the packet. */
+static inline __attribute__((always_inline)) enum rf_ring_taken put_record(
+	struct pen *pen, const struct rf_record_program *program, const uint8_t *payload, size_t len, uint64_t time)
+{
+	ptrdiff_t spare = pen->limit - pen->out - (ptrdiff_t)(HEADER_MAX + program->fixed);
+
+	if (spare < 0)
+		return RF_RING_FULL;
+	if (time < pen->last)
+		time = pen->last;
+
+	uint8_t *out = put_header(pen->out, program->event, time, pen->last);
+	size_t wrote = rf_record_program_run(program, pen->now, payload, len, out, (size_t)spare);
+
+	if (wrote == RF_RECORD_NO_ROOM)
+		return RF_RING_FULL;
+	pen->last = time;
+	pen->out = out + wrote;
+	return RF_RING_TAKEN;
+}
+
+/* One that tells something of threads, which may be all that it is for. */
+static __attribute__((noinline)) enum rf_ring_taken put_watched(
+	struct pen *pen, const struct rf_record_program *program, const uint8_t *payload, size_t len, uint64_t time)
+{
+	enum rf_ring_taken taken = RF_RING_TAKEN;
+
+	rf_task_learn_own(pen->now, &program->watch, payload);
+	if (time >= program->watch.begin && time < program->watch.end)
+		taken = put_record(pen, program, payload, len, time);
+	if (taken == RF_RING_TAKEN)
+		rf_task_learn(pen->now, &program->watch, payload);
+	return taken;
+}
+
+/* RF_RING_TAKEN: the record is in the packet, if it is one of those that become events. */
 static inline __attribute__((always_inline)) enum rf_ring_taken put_event(
 	struct pen *pen, struct rf_record_table *table, const uint8_t *payload, size_t len, uint64_t time)
 {
@@ -70,22 +111,15 @@ static inline __attribute__((always_inline)) enum rf_ring_taken put_event(
 		return RF_RING_UNKNOWN;
 	if (len < program->size_min)
 		return RF_RING_BROKEN;
+	if (!program->watch.kind)
+		return put_record(pen, program, payload, len, time);
 
-	ptrdiff_t spare = pen->limit - pen->out - (ptrdiff_t)(HEADER_MAX + program->fixed);
+	/* A copy of it: the pen itself stays in registers. */
+	struct pen own = *pen;
+	enum rf_ring_taken taken = put_watched(&own, program, payload, len, time);
 
-	if (spare < 0)
-		return RF_RING_FULL;
-	if (time < pen->last)
-		time = pen->last;
-
-	uint8_t *out = put_header(pen->out, program->event, time, pen->last);
-	size_t wrote = rf_record_program_run(program, payload, len, out, (size_t)spare);
-
-	if (wrote == RF_RECORD_NO_ROOM)
-		return RF_RING_FULL;
-	pen->last = time;
-	pen->out = out + wrote;
-	return RF_RING_TAKEN;
+	*pen = own;
+	return taken;
 }
 
 /* Plain records, as long as there are some: what take_any() does, with less to find out. */
@@ -118,8 +152,8 @@ static uint64_t take_plain(struct pen *shared, struct rf_ring_page *page, struct
 }
 
 /* The next record. RF_RING_TAKEN with *MORE false: there is none. */
-static enum rf_ring_taken take_any(struct rf_ring_packet *packet, struct pen *pen, struct rf_ring_page *page,
-	struct rf_record_table *table, bool *more)
+static enum rf_ring_taken take_any(
+	struct rf_ring_packet *packet, struct pen *pen, struct rf_ring_page *page, bool *more)
 {
 	struct rf_ring_page cursor = *page;
 	struct rf_ring_record record;
@@ -134,11 +168,11 @@ static enum rf_ring_taken take_any(struct rf_ring_packet *packet, struct pen *pe
 	if (first && next_pen.last < cursor.time)
 		next_pen.last = cursor.time;
 
-	enum rf_ring_taken taken = put_event(&next_pen, table, record.payload, record.len, cursor.time);
+	enum rf_ring_taken taken = put_event(&next_pen, packet->table, record.payload, record.len, cursor.time);
 
 	if (taken != RF_RING_TAKEN)
 		return taken;
-	if (first)
+	if (first && next_pen.out != packet->body)
 		packet->begin = next_pen.last;
 	packet->records++;
 	*pen = next_pen;
@@ -146,17 +180,22 @@ static enum rf_ring_taken take_any(struct rf_ring_packet *packet, struct pen *pe
 	return RF_RING_TAKEN;
 }
 
-enum rf_ring_taken rf_ring_packet_take(
-	struct rf_ring_packet *packet, struct rf_ring_page *page, struct rf_record_table *table)
+enum rf_ring_taken rf_ring_packet_take(struct rf_ring_packet *packet, struct rf_ring_page *page)
 {
-	struct pen pen = {.out = packet->body + packet->at, .limit = packet->body + packet->room, .last = packet->end};
+	struct pen pen = {
+		.out = packet->body + packet->at,
+		.limit = packet->body + packet->room,
+		.last = packet->end,
+		.now = &packet->now,
+	};
 	enum rf_ring_taken taken;
 	bool more;
 
 	do {
-		taken = take_any(packet, &pen, page, table, &more);
-		if (more && taken == RF_RING_TAKEN)
-			packet->records += take_plain(&pen, page, table);
+		taken = take_any(packet, &pen, page, &more);
+		/* The first event of a packet is more than a plain one. */
+		if (more && taken == RF_RING_TAKEN && pen.out != packet->body)
+			packet->records += take_plain(&pen, page, packet->table);
 	} while (more && taken == RF_RING_TAKEN);
 	packet->at = (size_t)(pen.out - packet->body);
 	packet->end = pen.last;

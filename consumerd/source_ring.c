@@ -29,6 +29,7 @@ struct listed {
 	struct rf_kept_page *kept;
 	struct rf_ring_page page; /* where it begins */
 	uint64_t floor;           /* time of the event before it */
+	struct rf_task_now now;   /* before its first record */
 	uint64_t discarded;       /* since the oldest page */
 };
 
@@ -107,7 +108,7 @@ static bool convert(struct source_ring *ring, struct rf_ring_packet *packet, str
 	struct rf_source_ring_trouble *trouble = again ? &nothing : &ring->trouble;
 
 	for (;;) {
-		switch (rf_ring_packet_take(packet, page, ring->table)) {
+		switch (rf_ring_packet_take(packet, page)) {
 		case RF_RING_TAKEN:
 			return true;
 		case RF_RING_FULL:
@@ -125,6 +126,7 @@ static bool convert(struct source_ring *ring, struct rf_ring_packet *packet, str
 			break;
 		case RF_RING_BROKEN:
 			trouble->corrupt++;
+			rf_task_forget(&packet->now);
 			ring->lost += !again;
 			page->at = page->end;
 			return true;
@@ -178,12 +180,20 @@ static void seal(struct source_ring *ring)
 	ring->empty_wanted = false;
 }
 
+/* PACKET goes on with PAGE. */
+static void enter_page(struct rf_ring_packet *packet, const struct rf_ring_page *page)
+{
+	if (page->lost)
+		rf_task_forget(&packet->now);
+}
+
 /* The next packet, sealed. False: there is none. */
 static bool make_packet(struct source_ring *ring)
 {
 	rf_ring_packet_reset(&ring->packet);
 	while (convert(ring, &ring->packet, &ring->page, false)) {
 		if (next_page(ring)) {
+			enter_page(&ring->packet, &ring->page);
 			/* So that the loss is known to be between two packets. */
 			if (ring->page.lost && ring->packet.at)
 				break;
@@ -265,6 +275,8 @@ static struct rf_kept_page *keep_page(struct source_ring *ring)
 	struct rf_kept_page *kept = rf_ring_pages_keep(&ring->pages, &ring->page, &dropped);
 
 	ring->lost += dropped;
+	if (dropped)
+		rf_task_forget(&ring->packet.now);
 	ring->packet.records += kept ? kept->events : 0;
 	ring->page.at = ring->page.end;
 	return kept;
@@ -344,12 +356,15 @@ static void list_packets(struct source_ring *ring)
 	uint64_t lost = 0;
 
 	packet->end = 0;
+	/* The oldest page comes after what get() has read. */
+	packet->now = ring->packet.now;
 	rf_ring_packet_reset(packet);
 	rf_list_for_each(node, &ring->pages.pages) {
 		struct rf_kept_page *kept = rf_container_of(node, struct rf_kept_page, node);
 		struct rf_ring_page page = kept->page;
 		bool full = packet->at && kept->lost_before;
 
+		enter_page(packet, &page);
 		lost += node == ring->pages.pages.next ? 0 : kept->lost_before;
 		do {
 			if (full && !note_listed(ring, &begin))
@@ -358,12 +373,22 @@ static void list_packets(struct source_ring *ring)
 				rf_ring_packet_reset(packet);
 			if (!packet->at)
 				begin = (struct listed){
-					.kept = kept, .page = page, .floor = packet->end, .discarded = lost};
+					.kept = kept,
+					.page = page,
+					.floor = packet->end,
+					.now = packet->now,
+					.discarded = lost,
+				};
 			full = !convert(ring, packet, &page, true);
 		} while (full);
 	}
 	if (packet->at)
 		(void)note_listed(ring, &begin);
+}
+
+static int init_packet(const struct source_ring *ring, struct rf_ring_packet *packet)
+{
+	return rf_ring_packet_init(packet, ring->packet_size, ring->table, ring->source.origin.cpu);
 }
 
 static unsigned int source_ring_list(struct rf_source *source, unsigned int newest)
@@ -374,7 +399,7 @@ static unsigned int source_ring_list(struct rf_source *source, unsigned int newe
 	drain(ring);
 	ring->list_count = 0;
 	ring->list_empty = false;
-	if (!ring->peeked.body && rf_ring_packet_init(&ring->peeked, ring->packet_size) < 0)
+	if (!ring->peeked.body && init_packet(ring, &ring->peeked) < 0)
 		return 0;
 	list_packets(ring);
 	ring->list_empty = !ring->list_count && ring->empty_wanted && !ring->reader.absent;
@@ -391,6 +416,7 @@ static void convert_listed(struct source_ring *ring, unsigned int index)
 	struct rf_ring_page page = from->page;
 
 	ring->peeked.end = from->floor;
+	ring->peeked.now = from->now;
 	while (convert(ring, &ring->peeked, &page, true)) {
 		node = node->next;
 		if (node == &ring->pages.pages)
@@ -399,6 +425,7 @@ static void convert_listed(struct source_ring *ring, unsigned int index)
 		struct rf_kept_page *kept = rf_container_of(node, struct rf_kept_page, node);
 
 		page = kept->page;
+		enter_page(&ring->peeked, &page);
 		if (until && until->kept == kept && until->page.at == page.at)
 			return;
 	}
@@ -534,7 +561,7 @@ struct rf_source *rf_source_ring_new(const struct rf_source_ring_def *def)
 		.capacity = capacity(def, ring->packet_size),
 		.origin = def->origin,
 	};
-	if (rf_ring_reader_init(&ring->reader) < 0 || rf_ring_packet_init(&ring->packet, ring->packet_size) < 0) {
+	if (rf_ring_reader_init(&ring->reader) < 0 || init_packet(ring, &ring->packet) < 0) {
 		source_ring_destroy(&ring->source);
 		return NULL;
 	}

@@ -109,12 +109,14 @@ struct ran {
 static struct ran run(const struct rf_record_op *ops, size_t count, const uint8_t *payload, size_t len, size_t room)
 {
 	struct rf_record_program *program = make(16, ops, count);
+	struct rf_task_now nobody = {0};
 	struct ran ran;
 
 	cr_assert(program);
 	memset(ran.out, 0xee, sizeof(ran.out));
-	ran.len = room < program->fixed ? RF_RECORD_NO_ROOM
-					: rf_record_program_run(program, payload, len, ran.out, room - program->fixed);
+	ran.len = room < program->fixed
+		? RF_RECORD_NO_ROOM
+		: rf_record_program_run(program, &nobody, payload, len, ran.out, room - program->fixed);
 	if (ran.len != RF_RECORD_NO_ROOM)
 		cr_assert_leq(ran.len, room);
 	for (size_t i = room + RF_RECORD_SLACK; i < sizeof(ran.out); i++)
@@ -253,7 +255,7 @@ Test(consumer_record_program, event_headers)
 	struct image image;
 	const uint64_t base = ((uint64_t)5 << 32) + 0xfffffff0u;
 
-	cr_assert_eq(rf_ring_packet_init(&packet, 4096), 0);
+	cr_assert_eq(rf_ring_packet_init(&packet, 4096, table, 0), 0);
 	describe(table, 7, 3);
 	image_begin(&image, base);
 	image_record(&image, 0, payload, 8);
@@ -264,12 +266,12 @@ Test(consumer_record_program, event_headers)
 	image_record(&image, 1, other, 8);
 	image_end(&image, 0, 0);
 	cr_assert_eq(rf_ring_page_open(&page, image.bytes, IMAGE_SIZE), 0);
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_UNKNOWN);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_UNKNOWN);
 	cr_assert_eq(packet.records, 3);
 	/* The stopping place is the same when it is asked again; a large id takes the large header. */
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_UNKNOWN);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_UNKNOWN);
 	describe(table, 8, 65535);
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_TAKEN);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_TAKEN);
 	cr_assert_eq(packet.begin, base);
 	cr_assert_eq(packet.end, base + 0x21 + ((uint64_t)1 << 32));
 	rf_reader_init(&r, packet.body, packet.at, RF_HOST_ORDER);
@@ -297,7 +299,7 @@ Test(consumer_record_program, event_headers)
 
 	uint64_t end = packet.end;
 
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_TAKEN);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_TAKEN);
 	cr_assert_eq(packet.begin, end);
 	cr_assert_eq(packet.end, end);
 	rf_ring_packet_fini(&packet);
@@ -314,7 +316,7 @@ Test(consumer_record_program, records_that_are_not_taken)
 	struct rf_ring_page page;
 	struct image image;
 
-	cr_assert_eq(rf_ring_packet_init(&packet, RF_CTF_PACKET_HEADER + 96), 0);
+	cr_assert_eq(rf_ring_packet_init(&packet, RF_CTF_PACKET_HEADER + 96, table, 0), 0);
 	rf_record_table_put(table, 7, make(8, &op, 1));
 	image_begin(&image, 1);
 	image_record(&image, 0, payload, 40);
@@ -324,14 +326,14 @@ Test(consumer_record_program, records_that_are_not_taken)
 	image_record(&image, 0, payload, 4);
 	image_end(&image, 0, 0);
 	cr_assert_eq(rf_ring_page_open(&page, image.bytes, IMAGE_SIZE), 0);
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_FULL);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_FULL);
 	cr_assert_eq(packet.records, 2);
 	rf_ring_packet_reset(&packet);
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_FULL);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_FULL);
 	cr_assert_eq(packet.at, 0);
 	rf_ring_packet_skip(&packet, &page);
 	cr_assert_eq(packet.records, 3);
-	cr_assert_eq(rf_ring_packet_take(&packet, &page, table), RF_RING_BROKEN);
+	cr_assert_eq(rf_ring_packet_take(&packet, &page), RF_RING_BROKEN);
 	cr_assert_eq(packet.records, 4);
 	cr_assert_eq(packet.at, 6 + 2 + 32);
 	rf_ring_packet_fini(&packet);

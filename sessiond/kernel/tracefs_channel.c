@@ -6,6 +6,7 @@
 #include "sessiond/kernel/tracefs_parts.h"
 #include "sessiond/kernel/tracefs_probe.h"
 #include "sessiond/kernel/tracefs_record.h"
+#include "sessiond/kernel/tracefs_watch.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -217,6 +218,21 @@ int rf_tracefs_enable_channel(struct rf_kernel_trace *trace, uint32_t id, bool o
 	return on ? LTTNG_ERR_KERN_CHAN_ENABLE_FAIL : LTTNG_ERR_KERN_CHAN_DISABLE_FAIL;
 }
 
+/* What it needs of the kernel is done, or it is not there. */
+static int set_context(struct rf_tracefs_channel *channel, uint32_t context)
+{
+	channel->contexts |= context;
+
+	int err = rf_tracefs_has_watches(channel) ? rf_tracefs_watch_settle(channel) : 0;
+
+	if (!err)
+		return LTTNG_OK;
+	channel->contexts &= ~context;
+	rf_error("cannot add a context of threads to kernel channel %s: %s", channel->name, strerror(-err));
+	(void)rf_tracefs_watch_settle(channel);
+	return err == -ENOMEM ? LTTNG_ERR_NOMEM : LTTNG_ERR_KERN_CONTEXT_UNAVAILABLE;
+}
+
 int rf_tracefs_add_context(struct rf_kernel_trace *trace, uint32_t id, const struct rf_context *context)
 {
 	struct rf_tracefs_channel *channel = rf_tracefs_channel_find(rf_tracefs_trace_of(trace), id);
@@ -231,6 +247,5 @@ int rf_tracefs_add_context(struct rf_kernel_trace *trace, uint32_t id, const str
 		return LTTNG_OK;
 	if (channel->described)
 		return LTTNG_ERR_TRACE_ALREADY_STARTED;
-	channel->contexts |= 1u << found;
-	return LTTNG_OK;
+	return set_context(channel, 1u << found);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Contexts that a record of the mainline tracer has: they come from what is common to all records. Any thread.
+ * Contexts of the mainline tracer. Some come from what is common to all records. Others are of the thread that a record
+ * is of: the consumer knows them from other records (tracefs_watch.h). Any thread.
  */
 #ifndef RF_SESSIOND_KERNEL_TRACEFS_CONTEXT_H
 #define RF_SESSIOND_KERNEL_TRACEFS_CONTEXT_H
@@ -19,10 +20,14 @@ enum rf_tracefs_context {
 	RF_TRACEFS_PREEMPTIBLE,
 	RF_TRACEFS_NEED_RESCHEDULE,
 	RF_TRACEFS_MIGRATABLE,
+	RF_TRACEFS_PROCNAME,
+	RF_TRACEFS_PRIO,
+	RF_TRACEFS_PID,
+	RF_TRACEFS_PPID,
 	RF_TRACEFS_CONTEXTS,
 };
 
-#define RF_TRACEFS_CONTEXT_NONE (-1)    /* the kernel has it, but not in a record */
+#define RF_TRACEFS_CONTEXT_NONE (-1)    /* the kernel has it, but no record tells it */
 #define RF_TRACEFS_CONTEXT_UNKNOWN (-2) /* there is no such context of the kernel */
 /* TYPE: of the client protocol. An enum rf_tracefs_context, or one of the above. */
 int rf_tracefs_context_find(uint32_t type);

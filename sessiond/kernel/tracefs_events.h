@@ -15,6 +15,7 @@ struct rf_tracefs_event *rf_tracefs_event_get(struct rf_tracefs_channel *channel
  * tracefs_settle.c: makes the kernel do for COUNT events what the rules say now that CHANGED is different. What CHANGED
  * cannot have (the kernel does not have it any more, or not with such a filter) is left out of it, and goes on as it
  * was. 0, or negative errno when nothing could be done for some; then call it again with CHANGED as it was before.
+ * CHANGED NULL: the channel's contexts are different; -EOPNOTSUPP, too, when the kernel cannot do what they need.
  */
 int rf_tracefs_settle(struct rf_tracefs_channel *channel, struct rf_tracefs_event *const *events, size_t count,
 	struct rf_tracefs_rule *changed);

@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "sessiond/ctf/text.h"
 #include "sessiond/kernel/filter_text.h"
+#include "sessiond/kernel/tracefs_watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -26,14 +27,21 @@ static int refuse(struct rf_tracefs_rule *rule, const struct rf_tracefs_event *e
 }
 
 /* Adds what RULE lets through; *ALL: that is everything. */
-static int add(struct rf_text *text, struct rf_tracefs_rule *rule, const struct rf_tracefs_event *event,
-	const struct rf_format *format, bool *all)
+static int add(const struct rf_tracefs_channel *channel, struct rf_text *text, struct rf_tracefs_rule *rule,
+	const struct rf_tracefs_event *event, const struct rf_format *format, bool *all)
 {
 	char own[RF_FILTER_TEXT_SIZE];
 
 	if (!rule->rule->filter) {
 		*all = true;
 		return 0;
+	}
+	if (rf_tracefs_watches(channel, event)) {
+		rf_warning(
+			"event %s is left out of %s: the contexts of channel %s need all its records; record it with "
+			"that filter in another channel",
+			event->kernel.id, rule->rule->name, channel->name);
+		return refuse(rule, event);
 	}
 
 	int err = rf_filter_to_tracefs(rule->rule->filter, format, event->name, own, sizeof(own));
@@ -60,7 +68,9 @@ static int join(const struct rf_tracefs_channel *channel, const struct rf_tracef
 {
 	rf_list_for_each(node, &channel->rules) {
 		struct rf_tracefs_rule *rule = rf_container_of(node, struct rf_tracefs_rule, node);
-		int err = rule->enabled && rf_tracefs_rule_takes(rule, event) ? add(text, rule, event, format, all) : 0;
+		int err = rule->enabled && rf_tracefs_rule_takes(rule, event)
+			? add(channel, text, rule, event, format, all)
+			: 0;
 
 		if (err < 0)
 			return err;

@@ -5,6 +5,7 @@
 #include "sessiond/kernel/tracefs_context.h"
 #include "sessiond/kernel/tracefs_parts.h"
 #include "sessiond/kernel/tracefs_text.h"
+#include "sessiond/kernel/tracefs_watch.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -32,7 +33,7 @@ static int send_record(const struct rf_tracefs_channel *channel, const struct rf
 		if (i >= RF_TRACEFS_CONTEXTS || (channel->contexts & (1u << i)))
 			rf_record_op_write(&ops, &record->ops[i]);
 
-	const struct rf_consumer_describe_record message = {
+	struct rf_consumer_describe_record message = {
 		.trace = channel->trace->trace.def.trace,
 		.channel = channel->id,
 		.record = record->type,
@@ -41,6 +42,8 @@ static int send_record(const struct rf_tracefs_channel *channel, const struct rf
 		.ops = {encoded, ops.at},
 	};
 
+	if (rf_tracefs_has_watches(channel))
+		message.watch = record->watch;
 	rf_frame_body(&body);
 	rf_consumer_describe_record_encode(&body, &message);
 	return rf_consumer_send(channel->trace->trace.def.consumer, RF_CONSUMER_DESCRIBE_RECORD, &body);
@@ -70,11 +73,12 @@ static int send_records(struct rf_tracefs_channel *channel)
 {
 	rf_list_for_each(node, &channel->records) {
 		struct rf_tracefs_record *record = rf_container_of(node, struct rf_tracefs_record, node);
-		int err = record->sent || record->made_up ? 0 : send_record(channel, record);
+		int err = (record->sent && !record->resend) || record->made_up ? 0 : send_record(channel, record);
 
 		if (err < 0)
 			return err;
 		record->sent = true;
+		record->resend = false;
 	}
 	return 0;
 }

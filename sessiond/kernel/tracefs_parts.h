@@ -45,9 +45,11 @@ struct rf_tracefs_record {
 	uint32_t type;       /* the kernel's */
 	uint32_t event;
 	uint32_t size_min;
-	bool made_up;      /* no ring has it */
-	bool without_text; /* another one of the same event has it */
-	bool sent;         /* text and operations are at the consumer */
+	bool made_up;                 /* no ring has it */
+	bool without_text;            /* another one of the same event has it */
+	bool sent;                    /* text and operations are at the consumer */
+	bool resend;                  /* the operations, since they are events at another time */
+	struct rf_record_watch watch; /* used where the channel needs what it tells */
 	size_t op_count;
 	struct rf_record_op *ops; /* those of all contexts come first */
 	size_t body_len;
@@ -73,7 +75,8 @@ struct rf_tracefs_event {
 	const struct rf_tracefs_rule *probe; /* that defined it, NULL: the kernel has it */
 	char *name;                          /* for clients */
 	struct rf_tracefs_record *record;    /* NULL: it was never on */
-	bool wanted;                         /* by a rule */
+	bool wanted;                         /* by a rule, or by the channel's contexts */
+	bool shown;                          /* by a rule */
 	bool on;                             /* in the kernel */
 	char *filter;                        /* in the kernel, NULL: none */
 };
@@ -151,6 +154,8 @@ int rf_tracefs_track_channel(struct rf_tracefs_channel *channel);
 void rf_tracefs_trackers_free(struct rf_tracefs_trackers *trackers);
 /* tracefs_state.c */
 int rf_tracefs_dump_state(struct rf_kernel_trace *trace);
+/* Tells the consumer of threads that are there already, if a channel wants to know. */
+void rf_tracefs_tell_tasks(struct rf_tracefs_trace *trace);
 /* tracefs_metadata.c */
 int rf_tracefs_regenerate_metadata(struct rf_kernel_trace *trace, int64_t clock_offset);
 /*

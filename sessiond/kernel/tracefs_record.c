@@ -3,6 +3,7 @@
 
 #include "sessiond/kernel/tracefs_program.h"
 #include "sessiond/kernel/tracefs_text.h"
+#include "sessiond/kernel/tracefs_watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,6 +57,7 @@ static int fill(struct rf_tracefs_record *record, const struct rf_format *format
 		return op_count;
 	record->type = format->id;
 	record->size_min = format->size;
+	record->watch = rf_tracefs_watch_of(format);
 	record->op_count = (size_t)op_count;
 	record->ops = malloc(sizeof(ops[0]) * record->op_count);
 	if (!record->ops)

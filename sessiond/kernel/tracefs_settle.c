@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the rules say becomes what the kernel does, some events at a time. */
 #include "common/log.h"
+#include "common/loop.h"
 #include "sessiond/kernel/tracefs_events.h"
 #include "sessiond/kernel/tracefs_filter.h"
 #include "sessiond/kernel/tracefs_record.h"
+#include "sessiond/kernel/tracefs_watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define SHOW_AGAIN (5 * RF_SECOND)
+
 /* An event on its way. */
 struct item {
 	struct rf_tracefs_event *event;
 	bool need; /* the file that is asked for now */
-	bool want;
+	bool show; /* a rule wants it */
+	bool want; /* it is to be on: for a rule, or for contexts */
 	bool has_format;
 	struct rf_format format;
 	char *filter;
@@ -22,12 +27,12 @@ struct item {
 
 struct batch {
 	struct rf_tracefs_channel *channel;
-	struct rf_tracefs_rule *changed;
+	struct rf_tracefs_rule *changed; /* NULL: the contexts are */
 	size_t count;
 	struct item items[RF_OPEN_EVENTS_MAX];
 };
 
-static bool wanted(const struct rf_tracefs_channel *channel, const struct rf_tracefs_event *event)
+static bool rule_takes(const struct rf_tracefs_channel *channel, const struct rf_tracefs_event *event)
 {
 	rf_list_for_each(node, &channel->rules) {
 		const struct rf_tracefs_rule *rule = rf_container_of(node, struct rf_tracefs_rule, node);
@@ -38,13 +43,21 @@ static bool wanted(const struct rf_tracefs_channel *channel, const struct rf_tra
 	return false;
 }
 
+static void decide(const struct batch *batch, struct item *item)
+{
+	item->show = rule_takes(batch->channel, item->event);
+	item->want = item->show || rf_tracefs_watches(batch->channel, item->event);
+}
+
 static int leave_out(struct batch *batch, struct item *item)
 {
-	int err = batch->changed->enabled && rf_tracefs_rule_takes(batch->changed, item->event)
-		? rf_tracefs_rule_leave_out(batch->changed, item->event)
-		: 0;
+	int err = 0;
 
-	item->want = wanted(batch->channel, item->event);
+	if (!batch->changed)
+		return -EOPNOTSUPP;
+	if (batch->changed->enabled && rf_tracefs_rule_takes(batch->changed, item->event))
+		err = rf_tracefs_rule_leave_out(batch->changed, item->event);
+	decide(batch, item);
 	return err;
 }
 
@@ -155,7 +168,7 @@ static int read_formats(struct batch *batch)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct item *item = &batch->items[i];
 
-		item->want = wanted(batch->channel, item->event);
+		decide(batch, item);
 		item->need = item->want && (!item->event->wanted || rf_tracefs_filters(batch->channel, item->event));
 	}
 	return with_files(batch, RF_EVENT_FORMAT, take_format);
@@ -179,7 +192,7 @@ static int make_filters(struct batch *batch)
 
 		if (err < 0)
 			return err;
-		item->want = wanted(batch->channel, item->event);
+		decide(batch, item);
 		item->need = item->want && !same_filter(item->filter, item->event->filter);
 	}
 	return 0;
@@ -189,7 +202,8 @@ static int make_filters(struct batch *batch)
 static int refused(struct batch *batch, struct item *item, int fd, int err)
 {
 	rf_warning("the kernel refuses a filter of event %s: %s", item->event->kernel.id, strerror(-err));
-	batch->changed->filter_refused = true;
+	if (batch->changed)
+		batch->changed->filter_refused = true;
 	if (rf_tracefs_write(fd, item->event->filter ? item->event->filter : "0") < 0)
 		rf_error("event %s has no filter now", item->event->kernel.id);
 	return leave_out(batch, item);
@@ -215,16 +229,44 @@ static int switch_events(struct batch *batch)
 		struct item *item = &batch->items[i];
 		int err = rf_tracefs_event_switch(batch->channel, item->event, item->want && batch->channel->enabled);
 
-		if (err < 0 && leave_out(batch, item) < 0)
-			return -ENOMEM;
+		if (err < 0) {
+			err = leave_out(batch, item);
+			if (err < 0)
+				return err;
+		}
 		item->event->wanted = item->want;
+		item->event->shown = item->show;
 	}
 	return 0;
+}
+
+/*
+ * An event that contexts need is on before rules want it and after they do not any more. One that is wanted again soon
+ * goes on: records of the time before may not have been read yet.
+ */
+static void show(const struct batch *batch, const struct item *item)
+{
+	struct rf_tracefs_record *record = item->event->record;
+	uint64_t now = rf_now();
+
+	if (!record || !rf_tracefs_watches(batch->channel, item->event) || item->show == item->event->shown)
+		return;
+	if (!item->show)
+		record->watch.end = batch->channel->described ? now : 0;
+	else if (!batch->channel->described)
+		record->watch.begin = 0;
+	else if (now - record->watch.end > SHOW_AGAIN)
+		record->watch.begin = now;
+	if (item->show)
+		record->watch.end = UINT64_MAX;
+	record->resend = true;
 }
 
 /* The consumer knows a record before there is one. */
 static int describe(struct batch *batch)
 {
+	for (size_t i = 0; i < batch->count; i++)
+		show(batch, &batch->items[i]);
 	return batch->channel->described ? rf_tracefs_describe(batch->channel) : 0;
 }
 

@@ -7,6 +7,7 @@
 #include "sessiond/kernel/tracefs_parts.h"
 #include "sessiond/kernel/tracefs_record.h"
 #include "sessiond/kernel/tracefs_state_events.h"
+#include "sessiond/kernel/tracefs_tasks.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -53,6 +54,8 @@ struct output {
 
 struct dump {
 	struct rf_tracefs_trace *trace;
+	bool for_tasks; /* channels want to know threads */
+	struct rf_tracefs_tasks tasks;
 	uint64_t last; /* time of the last event */
 	size_t count;
 	struct output outputs[];
@@ -209,6 +212,14 @@ static int take(struct stream *stream, size_t size, struct rf_reader *r)
 	return 0;
 }
 
+/* BODY: a copy of the reader. */
+static int add_task(struct dump *dump, struct rf_reader body)
+{
+	struct rf_state_process thread;
+
+	return rf_state_process_decode(&body, &thread) ? rf_tracefs_tasks_add(&dump->tasks, &thread) : -EPROTO;
+}
+
 /* 1: there may be more; 0: that was the end. */
 static int dump_record(struct dump *dump, struct stream *stream)
 {
@@ -230,6 +241,12 @@ static int dump_record(struct dump *dump, struct stream *stream)
 	err = take(stream, size, &body);
 	if (err < 0)
 		return err;
+
+	if (dump->for_tasks && kind == RF_STATE_PROCESS) {
+		err = add_task(dump, body);
+		if (err < 0)
+			return err;
+	}
 
 	struct rf_writer fields;
 	enum rf_state_event event;
@@ -277,8 +294,13 @@ static int run(struct dump *dump)
 	int fd = err < 0 ? err : open_stream(dump->trace);
 
 	if (fd >= 0) {
+		rf_tracefs_tasks_init(&dump->tasks, dump->trace);
 		err = dump_stream(dump, fd);
 		close(fd);
+
+		int told = rf_tracefs_tasks_end(&dump->tasks);
+
+		err = err < 0 ? err : told;
 	} else {
 		err = fd;
 	}
@@ -336,14 +358,37 @@ static void free_dump(struct dump *dump)
 	free(dump);
 }
 
-int rf_tracefs_dump_state(struct rf_kernel_trace *trace)
+/* Reads the state for channels that record it, if EVENTS is set, and for those that want to know threads. */
+static int read_state(struct rf_tracefs_trace *trace, bool events)
 {
-	struct dump *dump = new_dump(rf_tracefs_trace_of(trace));
-	int err = dump ? choose(dump) : -ENOMEM;
+	struct dump *dump = new_dump(trace);
+	int err = dump ? 0 : -ENOMEM;
 
-	if (!err && dump->count)
+	if (!err && events)
+		err = choose(dump);
+	if (!err)
+		dump->for_tasks = rf_tracefs_tasks_wanted(trace);
+	if (!err && (dump->count || dump->for_tasks))
 		err = run(dump);
 	free_dump(dump);
+	return err;
+}
+
+void rf_tracefs_tell_tasks(struct rf_tracefs_trace *trace)
+{
+	int err = read_state(trace, false);
+
+	if (err < 0)
+		rf_warning(
+			"threads that are there already could not be read for session %llu: %s; contexts of them begin "
+			"when they are switched to",
+			(unsigned long long)trace->trace.def.session, strerror(-err));
+}
+
+int rf_tracefs_dump_state(struct rf_kernel_trace *trace)
+{
+	int err = read_state(rf_tracefs_trace_of(trace), true);
+
 	if (!err)
 		return LTTNG_OK;
 	rf_warning("the state of the kernel could not be recorded for session %llu: %s",

@@ -71,6 +71,8 @@ int rf_tracefs_start(struct rf_kernel_trace *trace)
 			(unsigned long long)trace->def.session, strerror(-err));
 		return err == -ENOMEM ? LTTNG_ERR_NOMEM : LTTNG_ERR_KERN_META_FAIL;
 	}
+	/* The dump that follows the start tells of those that begin meanwhile. */
+	rf_tracefs_tell_tasks(own);
 	if (switch_all(own, true) < 0) {
 		switch_all(own, false);
 		return LTTNG_ERR_KERN_START_FAIL;

@@ -18,7 +18,7 @@ top=$(cd "$here/../.." && pwd)
 . "$here/common.sh"
 
 # What is run with the tracer of the older kernel, too.
-older=" kernel-hotplug kernel-probes kernel-mixed "
+older=" kernel-threads kernel-hotplug kernel-probes kernel-mixed "
 
 if [ "${1:-}" = --inside ]; then
 	build=$2

@@ -50,19 +50,21 @@ static void expect_op(size_t i, struct rf_record_op expected)
 Test(tracefs_program, operations)
 {
 	memset(ops, 0, sizeof(ops));
-	cr_assert_eq(rf_tracefs_program(&format, fields, field_count, ops), 12);
+	cr_assert_eq(rf_tracefs_program(&format, fields, field_count, ops), 16);
 	expect_op(0, (struct rf_record_op){.kind = RF_OP_COPY, .at = 4, .len = 4});
 	expect_op(1, (struct rf_record_op){.kind = RF_OP_FLAG, .at = 2, .len = 0x01, .value = 0});
 	expect_op(2, (struct rf_record_op){.kind = RF_OP_FLAG, .at = 3, .len = 0x0f, .value = 0});
 	expect_op(3, (struct rf_record_op){.kind = RF_OP_FLAG, .at = 2, .len = 0x04, .value = 0x04});
 	expect_op(4, (struct rf_record_op){.kind = RF_OP_FLAG, .at = 3, .len = 0xf0, .value = 0});
-	expect_op(5, (struct rf_record_op){.kind = RF_OP_COPY, .at = 8, .len = 20});
-	expect_op(6, (struct rf_record_op){.kind = RF_OP_ADD32, .at = 28, .value = -100});
-	expect_op(7, (struct rf_record_op){.kind = RF_OP_COPY, .at = 32, .len = 8});
-	expect_op(8, (struct rf_record_op){.kind = RF_OP_STRING, .at = 40});
-	expect_op(9, (struct rf_record_op){.kind = RF_OP_SEQUENCE, .flags = RF_OP_RELATIVE, .at = 44, .len = 4});
-	expect_op(10, (struct rf_record_op){.kind = RF_OP_COPY, .at = 48, .len = 8});
-	expect_op(11, (struct rf_record_op){.kind = RF_OP_TAIL, .at = 56});
+	for (size_t i = 0; i < 4; i++)
+		expect_op(5 + i, (struct rf_record_op){.kind = (uint8_t)(RF_OP_PROCNAME + i), .at = 4});
+	expect_op(9, (struct rf_record_op){.kind = RF_OP_COPY, .at = 8, .len = 20});
+	expect_op(10, (struct rf_record_op){.kind = RF_OP_ADD32, .at = 28, .value = -100});
+	expect_op(11, (struct rf_record_op){.kind = RF_OP_COPY, .at = 32, .len = 8});
+	expect_op(12, (struct rf_record_op){.kind = RF_OP_STRING, .at = 40});
+	expect_op(13, (struct rf_record_op){.kind = RF_OP_SEQUENCE, .flags = RF_OP_RELATIVE, .at = 44, .len = 4});
+	expect_op(14, (struct rf_record_op){.kind = RF_OP_COPY, .at = 48, .len = 8});
+	expect_op(15, (struct rf_record_op){.kind = RF_OP_TAIL, .at = 56});
 }
 
 Test(tracefs_program, contexts_need_their_fields)
@@ -79,7 +81,8 @@ Test(tracefs_program, contexts_by_the_numbers_of_clients)
 {
 	cr_expect_eq(rf_tracefs_context_find(6), RF_TRACEFS_TID);
 	cr_expect_eq(rf_tracefs_context_find(19), RF_TRACEFS_MIGRATABLE);
-	cr_expect_eq(rf_tracefs_context_find(2), RF_TRACEFS_CONTEXT_NONE, "procname");
+	cr_expect_eq(rf_tracefs_context_find(2), RF_TRACEFS_PROCNAME);
+	cr_expect_eq(rf_tracefs_context_find(4), RF_TRACEFS_CONTEXT_NONE, "nice");
 	cr_expect_eq(rf_tracefs_context_find(10), RF_TRACEFS_CONTEXT_UNKNOWN, "pthread_id");
 	cr_expect_eq(rf_tracefs_context_find(1000), RF_TRACEFS_CONTEXT_UNKNOWN);
 }

@@ -227,7 +227,7 @@ Test(tracefs_rules, contexts)
 	cr_expect_eq(add_context(6), LTTNG_OK);
 	cr_expect_eq(add_context(6), LTTNG_OK);
 	cr_expect_eq(add_context(16), LTTNG_OK);
-	cr_expect_eq(add_context(2), LTTNG_ERR_KERN_CONTEXT_UNAVAILABLE);
+	cr_expect_eq(add_context(4), LTTNG_ERR_KERN_CONTEXT_UNAVAILABLE, "nice");
 	cr_expect_eq(add_context(10), LTTNG_ERR_KERN_CONTEXT_FAIL);
 	cr_assert_eq(ops()->start(scene.trace), LTTNG_OK);
 	hear();
@@ -235,6 +235,77 @@ Test(tracefs_rules, contexts)
 		described("event.context := struct {\n\t\tinteger { size = 32; align = 8; signed = 1; encoding = none; "
 			  "base = 10; } _tid;\n\t\tinteger { size = 8;"));
 	cr_expect_eq(add_context(17), LTTNG_ERR_TRACE_ALREADY_STARTED);
+}
+
+/* What the consumer was told last of the kind of record that tells this of threads. */
+static const struct note *watched(uint8_t kind)
+{
+	const struct note *last = NULL;
+
+	for (size_t i = 0; i < scene.note_count; i++)
+		if (scene.notes[i].type == RF_CONSUMER_DESCRIBE_RECORD && scene.notes[i].watch.kind == kind)
+			last = &scene.notes[i];
+	return last;
+}
+
+Test(tracefs_rules, contexts_of_threads_are_from_events_that_no_rule_wants)
+{
+	const struct note *note;
+	uint64_t now;
+
+	cr_assert_eq(add_channel(1), LTTNG_OK);
+	cr_assert_eq(add_rule(1, RF_EVENT_SYSCALL, "getppid", NULL), LTTNG_OK);
+	cr_expect_eq(add_context(2), LTTNG_OK, "procname");
+	cr_expect(strstr(on_now(), "sched:sched_switch") && strstr(on_now(), "task:task_rename"));
+	cr_expect_not(strstr(on_now(), "task:task_newtask"));
+	cr_expect_eq(add_context(0), LTTNG_OK, "pid");
+	cr_expect(strstr(on_now(), "task:task_newtask"));
+	cr_assert_eq(ops()->start(scene.trace), LTTNG_OK);
+	hear();
+	cr_expect(described("encoding = UTF8; base = 10; } _procname[16];"));
+	for (uint8_t kind = RF_WATCH_SWITCH; kind <= RF_WATCH_NEW; kind++) {
+		note = watched(kind);
+		cr_assert(note);
+		cr_expect(note->watch.begin == note->watch.end, "no event");
+	}
+	/* From when a rule wants it until none does any more; it stays on. */
+	now = rf_now();
+	cr_assert_eq(add_rule(2, RF_EVENT_TRACEPOINT, "sched_switch", NULL), LTTNG_OK);
+	hear();
+	note = watched(RF_WATCH_SWITCH);
+	cr_assert(note);
+	cr_expect(note->watch.begin >= now && note->watch.begin <= rf_now() && note->watch.end == UINT64_MAX);
+	now = rf_now();
+	cr_assert_eq(enable_rule(2, false), LTTNG_OK);
+	hear();
+	note = watched(RF_WATCH_SWITCH);
+	cr_assert(note);
+	cr_expect(note->watch.begin < now && note->watch.end >= now && note->watch.end <= rf_now());
+	cr_expect(strstr(on_now(), "sched:sched_switch"));
+	/* Others go as ever. */
+	cr_assert_eq(enable_rule(1, false), LTTNG_OK);
+	cr_expect_not(strstr(on_now(), "getppid"));
+	/* The channel as a whole. */
+	cr_assert_eq(ops()->enable_channel(scene.trace, 1, false), LTTNG_OK);
+	cr_expect_str_eq(on_now(), "");
+}
+
+Test(tracefs_rules, contexts_of_threads_need_all_records)
+{
+	cr_assert_eq(add_channel(1), LTTNG_OK);
+	cr_assert_eq(add_rule(1, RF_EVENT_TRACEPOINT, "sched_switch", "next_tid == 7"), LTTNG_OK);
+	cr_expect_eq(
+		add_context(3), LTTNG_ERR_KERN_CONTEXT_UNAVAILABLE, "prio, and a rule that lets only some through");
+	cr_expect(strstr(filter_of("sched/sched_switch"), "next_pid == 7"), "it goes on");
+	cr_expect_eq(add_context(8), LTTNG_OK, "ppid does not need that event");
+	cr_assert_eq(enable_rule(1, false), LTTNG_OK);
+	cr_expect_str_eq(on_now(), "task:task_newtask");
+	cr_expect_eq(add_context(3), LTTNG_OK);
+	cr_expect(strstr(on_now(), "sched:sched_switch"));
+	cr_expect_str_eq(filter_of("sched/sched_switch"), "none");
+	cr_expect_eq(enable_rule(1, true), LTTNG_ERR_FILTER_INVAL);
+	cr_expect_str_eq(filter_of("sched/sched_switch"), "none");
+	cr_expect_eq(add_rule(2, RF_EVENT_TRACEPOINT, "sched_wakeup", "tid == 7"), LTTNG_OK, "that one is not needed");
 }
 
 static int track(enum rf_tracker_kind kind, enum rf_tracker_policy policy, uint32_t count, uint32_t *values)

@@ -10,18 +10,20 @@ static void serve_state(const struct rf_frame *frame);
 #include "sessiond/kernel/tracefs_state_events.h"
 #include "tests/unit/tracefs_scene.h"
 
-/* What the pipe holds; the rest is cut. */
-static uint8_t state[65536];
+#include <sys/mman.h>
+
+static uint8_t state[1024 * 1024];
 static size_t state_len;
 
 static void serve_state(const struct rf_frame *frame)
 {
-	int ends[2];
+	/* As good as the pipe of the real one, and holds all. */
+	int fd = memfd_create("state", MFD_CLOEXEC);
 
-	cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
-	cr_assert_eq(write(ends[1], state, state_len), (ssize_t)state_len);
-	close(ends[1]);
-	reply(frame, 0, NULL, ends, 1);
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, state, state_len), (ssize_t)state_len);
+	cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
+	reply(frame, 0, NULL, &fd, 1);
 }
 
 TestSuite(tracefs_state, .init = scene_begin, .fini = scene_end, .timeout = 60);
@@ -223,4 +225,54 @@ Test(tracefs_state, records_that_are_none)
 	add_record(99, &body);
 	cr_expect_eq(scene.tracer->ops->dump_state(scene.trace), LTTNG_ERR_REGEN_STATEDUMP_FAIL);
 	cr_expect_str_eq(rf_state_event_name(RF_STATE_EVENT_START), "lttng_statedump_start");
+}
+
+/* The rows of the messages about threads; how many messages there were. */
+static size_t hear_tasks(uint8_t *rows, size_t size, size_t *len)
+{
+	static struct rf_frame_buffer buffer;
+	struct rf_consumer_add_tasks tasks;
+	struct rf_frame frame;
+	size_t count = 0;
+
+	*len = 0;
+	while (rf_frame_recv(scene.consumer_end, &buffer, &frame, MSG_DONTWAIT) == 1) {
+		if (frame.type == RF_CONSUMER_ADD_TASKS) {
+			cr_assert(rf_consumer_add_tasks_decode(&frame.body, &tasks));
+			cr_assert(tasks.channel == 1 && tasks.tasks.len <= size - *len);
+			memcpy(rows + *len, tasks.tasks.data, tasks.tasks.len);
+			*len += tasks.tasks.len;
+			count++;
+		}
+		rf_frame_close_fds(&frame);
+	}
+	return count;
+}
+
+Test(tracefs_state, threads_for_contexts)
+{
+	static uint8_t rows[RF_TASK_SIZE * 4096];
+	struct rf_reader r;
+	char name[RF_TASK_NAME];
+	size_t len;
+
+	add_all();
+	ADD(RF_STATE_PROCESS, rf_state_process, .tid = 13, .pid = 13, .local = 1, .name = "elsewhere");
+	for (int32_t i = 0; i < 1500; i++)
+		ADD(RF_STATE_PROCESS, rf_state_process, .tid = 100 + i, .pid = 100 + i, .priority = 20, .name = "many");
+	add_record(RF_STATE_END, NULL);
+	cr_assert_eq(add_channel(1), LTTNG_OK);
+	cr_assert_eq(add_context(2), LTTNG_OK);
+	cr_assert_eq(scene.tracer->ops->start(scene.trace), LTTNG_OK);
+	/* Before it records, and again for those that began meanwhile. */
+	cr_expect_eq(hear_tasks(rows, sizeof(rows), &len), 4);
+	cr_assert_eq(len, 2 * 1501 * RF_TASK_SIZE);
+	rf_reader_init(&r, rows, len, RF_HOST_ORDER);
+	cr_expect_eq(rf_read_i32(&r), 12);
+	cr_expect_eq(rf_read_i32(&r), 11);
+	cr_expect_eq(rf_read_i32(&r), 1);
+	cr_expect_eq(rf_read_i32(&r), 0);
+	rf_read_bytes(&r, name, sizeof(name));
+	cr_expect_arr_eq(name, "a-name-that-is-", sizeof(name));
+	cr_expect_eq(rf_read_i32(&r), 100, "numbers that the kernel does not know are left out");
 }

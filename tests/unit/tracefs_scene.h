@@ -30,6 +30,7 @@ struct note {
 	uint32_t record;
 	uint32_t event;
 	size_t ops;
+	struct rf_record_watch watch;
 };
 
 struct scene {
@@ -419,6 +420,7 @@ static inline void note_one(struct rf_frame *frame)
 		note->record = record.record;
 		note->event = record.event;
 		note->ops = record.ops.len / RF_RECORD_OP_SIZE;
+		note->watch = record.watch;
 	}
 }
 

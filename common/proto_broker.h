@@ -67,6 +67,13 @@ enum rf_broker_message {
 	RF_BROKER_SAVE_SESSION = 22,
 	/* The number of an account's name. Reply: struct rf_broker_account; -ENOENT: there is none. */
 	RF_BROKER_LOOKUP_ACCOUNT = 23,
+	/*
+	 * Take the program that a client has sent for a probe of user space. Descriptor 0: the client's socket, in
+	 * which a byte waits that comes with it. No body. Reply descriptor: the program. -EPROTO: not one descriptor,
+	 * -ENOEXEC: no regular file, -EOPNOTSUPP: on a file system in user space, -ETIMEDOUT: that does not answer,
+	 * -EAGAIN: too many of that kind.
+	 */
+	RF_BROKER_RECEIVE_PROGRAM = 24,
 
 	/*
 	 * consumer -> broker. Reply descriptors: data and index file of the first CPU, of the second, ... Without

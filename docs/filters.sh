@@ -26,6 +26,7 @@ title() {
 	broker) echo "The broker itself" ;;
 	autoload) echo "The loader of sessions at start, besides" ;;
 	state) echo "The reader of the machine's state, besides" ;;
+	program) echo "Who takes programs from clients, besides" ;;
 	kernel) echo "The kernel worker, besides" ;;
 	worker) echo "A run-as worker, besides" ;;
 	sanitizer) echo "Sanitised test builds only, everywhere" ;;

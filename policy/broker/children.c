@@ -9,6 +9,7 @@
 #include "policy/broker/kernel_service.h"
 #include "policy/broker/lifecycle.h"
 #include "policy/broker/lookups.h"
+#include "policy/broker/programs.h"
 #include "policy/broker/reaped.h"
 #include "policy/broker/requests.h"
 #include "policy/broker/state_reads.h"
@@ -323,8 +324,9 @@ void rf_children_reap(struct rf_broker *broker)
 			peer_exited(peer, status);
 		else if (rf_autoload_reap(broker, pid, status, &loaded))
 			rf_lifecycle_loaded(broker, loaded);
-		else if (!rf_lookups_reap(broker, pid, status) && !rf_kernel_reap(broker, pid, status) &&
-			!rf_state_reads_reap(broker, pid, status) && !rf_policy_reap(broker, pid, status))
+		else if (!rf_lookups_reap(broker, pid, status) && !rf_programs_reap(broker, pid, status) &&
+			!rf_kernel_reap(broker, pid, status) && !rf_state_reads_reap(broker, pid, status) &&
+			!rf_policy_reap(broker, pid, status))
 			rf_trees_reap(broker, pid, status);
 	}
 }

@@ -5,6 +5,7 @@
 #include "policy/broker/children.h"
 #include "policy/broker/kernel_service.h"
 #include "policy/broker/modules.h"
+#include "policy/broker/programs.h"
 #include "policy/broker/request_handlers.h"
 #include "policy/broker/requests.h"
 #include "policy/broker/state_reads.h"
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define CPU_MAX 65536u
@@ -218,6 +220,23 @@ int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame)
 	rf_frame_body(&w);
 	rf_broker_remove_probe_encode(&w, &request);
 	return pass(peer, frame, &w, -1, object);
+}
+
+int rf_request_receive_program(struct rf_peer *peer, struct rf_frame *frame)
+{
+	struct ucred client;
+	socklen_t len = sizeof(client);
+
+	if (frame->fd_count != 1)
+		return -EPROTO;
+	if (!peer->broker->kernel_service)
+		return -EPERM;
+	if (getsockopt(frame->fds[0], SOL_SOCKET, SO_PEERCRED, &client, &len) < 0 || len != sizeof(client))
+		return -EINVAL;
+
+	int err = check_owner(peer->broker, client.uid);
+
+	return err < 0 ? err : rf_program_receive(peer->broker, peer, frame, client.uid);
 }
 
 int rf_request_read_state(struct rf_peer *peer, struct rf_frame *frame)

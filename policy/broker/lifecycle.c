@@ -10,6 +10,7 @@
 #include "policy/broker/lookups.h"
 #include "policy/broker/modules.h"
 #include "policy/broker/notify_manager.h"
+#include "policy/broker/programs.h"
 #include "policy/broker/trees.h"
 #include "policy/seccomp/sandbox.h"
 
@@ -139,6 +140,7 @@ static void free_peer(struct rf_timer *timer)
 
 	rf_trees_forget_peer(broker, peer);
 	rf_lookups_forget_peer(broker, peer);
+	rf_programs_forget_peer(broker, peer);
 	rf_kernel_forget_peer(broker, peer);
 	rf_modules_forget_peer(broker, peer);
 	rf_link_fini(&peer->link);
@@ -277,6 +279,7 @@ int rf_lifecycle_run(struct rf_broker *broker)
 	rf_list_init(&broker->trees);
 	rf_list_init(&broker->dirs);
 	rf_list_init(&broker->lookups);
+	rf_list_init(&broker->programs);
 	rf_list_init(&broker->state_reads);
 	broker->loop = rf_loop_create();
 	err = broker->loop ? rf_loop_signals(broker->loop, &signals, signalled, broker) : -ENOMEM;

@@ -34,5 +34,6 @@ int rf_request_add_probe(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_remove_probe(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_read_state(struct rf_peer *peer, struct rf_frame *frame);
 int rf_request_open_rings(struct rf_peer *peer, struct rf_frame *frame);
+int rf_request_receive_program(struct rf_peer *peer, struct rf_frame *frame);
 
 #endif

@@ -25,6 +25,7 @@ static const struct rf_request_row rows[] = {
 	{RF_BROKER_STOP_CONSUMER, RF_PEER_SESSIOND, "stop-consumer", rf_request_stop_consumer},
 	{RF_BROKER_SAVE_SESSION, RF_PEER_SESSIOND, "save-session", rf_request_save_session},
 	{RF_BROKER_LOOKUP_ACCOUNT, RF_PEER_SESSIOND, "lookup-account", rf_request_lookup_account},
+	{RF_BROKER_RECEIVE_PROGRAM, RF_PEER_SESSIOND, "receive-program", rf_request_receive_program},
 	{RF_BROKER_OPEN_STREAMS, RF_PEER_CONSUMER, "open-streams", rf_request_open_streams},
 	{RF_BROKER_OPEN_METADATA, RF_PEER_CONSUMER, "open-metadata", rf_request_open_metadata},
 	{RF_BROKER_OPEN_BUFFERS, RF_PEER_CONSUMER, "open-buffers", rf_request_open_buffers},

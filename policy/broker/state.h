@@ -63,6 +63,7 @@ struct rf_broker {
 	int module_sock; /* the link to the module helper until there is a loop, -1 without */
 	struct rf_list lookups;
 	unsigned int lookup_count;
+	struct rf_list programs; /* programs.c */
 	unsigned int tree_count;
 	unsigned int dir_count;
 	struct rf_timer restart;

@@ -19,6 +19,7 @@ enum rf_role {
 	RF_ROLE_AUTOLOAD,
 	RF_ROLE_KERNEL,
 	RF_ROLE_STATE,
+	RF_ROLE_PROGRAM,
 };
 
 /* What an argument must be for the call to be allowed. */

@@ -294,6 +294,13 @@ static const struct rf_call_rule state_rules[] = {
 };
 TABLE(state);
 
+/* It takes one descriptor out of a socket and puts it into another. */
+static const struct rf_call_rule program_rules[] = {
+	ANY(fstatfs, "a client's program is not on a file system in user space"),
+	ANY(statx, "it is a regular file; which mount it is of"),
+};
+TABLE(program);
+
 #ifdef RF_SANITIZED
 /* Sanitised builds are for tests: their run-times do more. */
 static const struct rf_call_rule sanitizer_rules[] = {
@@ -329,12 +336,13 @@ TABLE(sanitizer);
 #endif
 
 static const struct rf_call_table *const broker_tables[] = {&running, &starting, &broker, &worker, &sessiond, &consumer,
-	&kernel_consumer, &autoload, &kernel, &state, SANITIZER NULL};
+	&kernel_consumer, &autoload, &kernel, &state, &program, SANITIZER NULL};
 static const struct rf_call_table *const worker_tables[] = {&running, &worker, SANITIZER NULL};
 static const struct rf_call_table *const sessiond_tables[] = {&running, &sessiond, SANITIZER NULL};
 static const struct rf_call_table *const consumer_tables[] = {&running, &consumer, SANITIZER NULL};
 static const struct rf_call_table *const kernel_consumer_tables[] = {&running, &kernel_consumer, SANITIZER NULL};
 static const struct rf_call_table *const state_tables[] = {&running, &state, SANITIZER NULL};
+static const struct rf_call_table *const program_tables[] = {&running, &program, SANITIZER NULL};
 static const struct rf_call_table *const kernel_tables[] = {&running, &kernel, SANITIZER NULL};
 static const struct rf_call_table *const autoload_tables[] = {&running, &autoload, SANITIZER NULL};
 
@@ -349,6 +357,7 @@ const struct rf_call_table *const *rf_sandbox_tables(enum rf_role role)
 		[RF_ROLE_AUTOLOAD] = autoload_tables,
 		[RF_ROLE_KERNEL] = kernel_tables,
 		[RF_ROLE_STATE] = state_tables,
+		[RF_ROLE_PROGRAM] = program_tables,
 	};
 
 	return tables[role];

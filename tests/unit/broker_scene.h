@@ -80,6 +80,7 @@ static inline struct bench *bench_new(void)
 	rf_list_init(&bench->broker.trees);
 	rf_list_init(&bench->broker.dirs);
 	rf_list_init(&bench->broker.lookups);
+	rf_list_init(&bench->broker.programs);
 	/* For look-ups: not root where the test is. */
 	bench->broker.sessiond_identity.uid = getuid() ? getuid() : 54321;
 	bench->broker.sessiond_identity.gid = bench->broker.sessiond_identity.uid;

@@ -108,6 +108,7 @@ static inline struct kernel_bench *bench_with(int tracefs, enum rf_tracer_choice
 	rf_list_init(&broker->trees);
 	rf_list_init(&broker->dirs);
 	rf_list_init(&broker->lookups);
+	rf_list_init(&broker->programs);
 	rf_list_init(&broker->state_reads);
 	bench_peer(bench, BENCH_SESSIOND, RF_PEER_SESSIOND);
 	broker->sessiond = &bench->peers[BENCH_SESSIOND];

@@ -209,6 +209,7 @@ static struct rf_broker *make_broker(void)
 	rf_list_init(&broker.trees);
 	rf_list_init(&broker.dirs);
 	rf_list_init(&broker.lookups);
+	rf_list_init(&broker.programs);
 	broker.loop = rf_loop_create();
 	cr_assert(broker.loop);
 	cr_assert_eq(rf_loop_signals(broker.loop, &signals, no_signals, &broker), 0);

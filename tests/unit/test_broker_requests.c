@@ -228,7 +228,7 @@ Test(broker_requests, a_consumer_of_the_kernel_is_roots_and_only_where_it_is_tra
 
 Test(broker_requests, every_allowed_call_has_a_reason)
 {
-	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_STATE; role++) {
+	for (int role = RF_ROLE_BROKER; role <= RF_ROLE_PROGRAM; role++) {
 		const struct rf_call_table *const *tables = rf_sandbox_tables((enum rf_role)role);
 
 		cr_assert(*tables);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "policy/broker/tracefs_probe.h"
 
+#include "policy/broker/programs.h"
 #include "policy/broker/tracefs.h"
 
 #include <errno.h>
@@ -126,9 +127,13 @@ static int define_user(
 static int check_program(int fd, const struct rf_blob *places)
 {
 	int flags = fcntl(fd, F_GETFL);
+	int err = flags < 0 ? -EBADF : rf_program_check(fd);
 	struct stat st;
 
-	if (flags < 0 || fstat(fd, &st) < 0)
+	/* The kernel reads it when the event is defined, and nothing would end us before it has. */
+	if (err < 0)
+		return err;
+	if (fstat(fd, &st) < 0)
 		return -EBADF;
 	/* Who may not read it has no business in it. */
 	if (!S_ISREG(st.st_mode) || (flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY)

@@ -284,6 +284,7 @@ static const struct rf_call_rule kernel_rules[] = {
 	ANY(unlinkat, "an instance that is not used any more"),
 	ANY(getdents64, "threads of a process, instances that were left behind"),
 	ANY(getppid, "the broker still lives"),
+	ANY(fstatfs, "a program that gets probes is not on a file system in user space"),
 };
 TABLE(kernel);
 

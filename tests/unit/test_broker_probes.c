@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Dynamic events of the kernel through the broker, and the rules for their names. */
+#include "tests/apps/fuse_server.h"
 #include "tests/unit/kernel_bench.h"
 
 #include "policy/broker/tracefs_instance.h"
 
 #include <elf.h>
 #include <fnmatch.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 #define TOP "/sys/kernel/tracing"
@@ -268,4 +270,44 @@ Test(broker_probes, events_that_others_left_are_removed)
 	close(fd);
 	unlink(path);
 	bench_free(bench);
+}
+
+/* The worker that defines them is one for all: before it asks the kernel, which reads the program, it looks where it
+ * is. */
+Test(broker_probes, not_in_a_program_on_a_file_system_in_user_space)
+{
+	struct kernel_bench *bench = with_instance();
+	/* Which would be the next thing to be refused. */
+	const uint64_t beyond = UINT64_C(1) << 40;
+	struct rf_broker_add_probe wanted = {.instance = number(1),
+		.probe = 3,
+		.kind = RF_PROBE_USER,
+		.places = {(const uint8_t *)&beyond, sizeof(beyond)}};
+	static const char content[4096];
+	struct fuse_served served = {.content = content, .size = sizeof(content)};
+	int ordinary = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	pid_t server;
+	int fd;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		cr_skip_test("no mounts of our own: %s", strerror(errno));
+	served.dev = fuse_mount_on("/mnt", 0, true);
+	if (served.dev < 0)
+		cr_skip_test("no file system in user space: %s", strerror(-served.dev));
+	server = fork();
+	if (server == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fuse_serve(&served);
+		_exit(EXIT_SUCCESS);
+	}
+	close(served.dev);
+	fd = open("/mnt/program", O_RDONLY | O_CLOEXEC);
+	cr_assert_geq(fd, 0);
+	cr_expect_eq(add(bench, &wanted, fd), -EOPNOTSUPP);
+	cr_expect_eq(add(bench, &wanted, ordinary), -EINVAL);
+	close(fd);
+	close(ordinary);
+	bench_free(bench);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
 }

@@ -160,6 +160,39 @@ int rf_broker_lookup_account(
 	return rf_requests_send(&client->requests, RF_BROKER_LOOKUP_ACCOUNT, &w, NULL, 0, 0, done, data);
 }
 
+struct receiving {
+	struct rf_broker_client *client;
+	rf_program_fn done;
+	void *data;
+};
+
+static void received(void *data, int status, struct rf_reader *body)
+{
+	struct receiving *receiving = data;
+	int fd = status < 0 ? status : rf_requests_take_fd(&receiving->client->requests);
+
+	(void)body;
+	receiving->done(receiving->data, fd == -1 && status >= 0 ? -EPROTO : fd);
+	free(receiving);
+}
+
+int rf_broker_receive_program(struct rf_broker_client *client, int sock, rf_program_fn done, void *data)
+{
+	struct receiving *receiving = malloc(sizeof(*receiving));
+	struct rf_writer w;
+
+	if (!receiving)
+		return -ENOMEM;
+	*receiving = (struct receiving){.client = client, .done = done, .data = data};
+	start_body(&w);
+
+	int err = rf_requests_send(&client->requests, RF_BROKER_RECEIVE_PROGRAM, &w, &sock, 1, 0, received, receiving);
+
+	if (err < 0)
+		free(receiving);
+	return err;
+}
+
 int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t id)
 {
 	const struct rf_broker_id request = {.id = id};

@@ -15,6 +15,8 @@
 typedef void (*rf_consumer_gone_fn)(void *data, uint32_t consumer, int wait_status);
 /* The policy is this from now on. */
 typedef void (*rf_policy_fn)(void *data, const struct rf_broker_policy *policy);
+/* A program that a client sent, the callee's from then on; or a negative errno. */
+typedef void (*rf_program_fn)(void *data, int program);
 /* The broker asks for an orderly end, or went away (then everything is over at once). */
 typedef void (*rf_shutdown_fn)(void *data, bool broker_gone);
 
@@ -60,6 +62,8 @@ int rf_broker_save_session(struct rf_broker_client *client, const struct rf_brok
 	rf_reply_fn done, void *data);
 int rf_broker_lookup_account(
 	struct rf_broker_client *client, enum rf_account_kind kind, const char *name, rf_reply_fn done, void *data);
+/* Takes the descriptor that waits in SOCK, a client's, which stays the caller's. */
+int rf_broker_receive_program(struct rf_broker_client *client, int sock, rf_program_fn done, void *data);
 /* RF_BROKER_CLOSE_DIR, RF_BROKER_REMOVE_DIR, RF_BROKER_CLOSE_TREE, RF_BROKER_STOP_CONSUMER. */
 int rf_broker_send_id(struct rf_broker_client *client, uint32_t type, uint32_t id);
 

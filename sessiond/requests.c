@@ -68,10 +68,17 @@ void rf_requests_reply(struct rf_requests *requests, struct rf_frame *frame)
 		struct request *request = rf_container_of(node, struct request, node);
 
 		if (request->serial == frame->serial) {
+			requests->reply = frame;
 			finish(request, frame->status, &frame->body);
+			requests->reply = NULL;
 			return;
 		}
 	}
+}
+
+int rf_requests_take_fd(struct rf_requests *requests)
+{
+	return requests->reply ? rf_frame_take_fd(requests->reply, 0) : -1;
 }
 
 void rf_requests_fail_all(struct rf_requests *requests, int status)

@@ -16,6 +16,7 @@ struct rf_requests {
 	uint32_t next_serial;
 	struct rf_link *link;
 	struct rf_loop *loop;
+	struct rf_frame *reply; /* whose completion runs, NULL at other times */
 };
 
 void rf_requests_init(struct rf_requests *requests, struct rf_link *link, struct rf_loop *loop);
@@ -27,6 +28,8 @@ int rf_requests_send(struct rf_requests *requests, uint32_t type, struct rf_writ
 	unsigned int fd_count, uint64_t timeout, rf_reply_fn done, void *data);
 /* Hands a reply frame to its request; a reply nobody waits for (any more) is ignored. */
 void rf_requests_reply(struct rf_requests *requests, struct rf_frame *frame);
+/* Within a completion: moves the reply's first descriptor to the caller; -1 when there is none. */
+int rf_requests_take_fd(struct rf_requests *requests);
 void rf_requests_fail_all(struct rf_requests *requests, int status);
 
 #endif

@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "sessiond/client/command.h"
 #include "sessiond/client/server.h"
+#include "sessiond/kernel/domain.h"
 
 #include <errno.h>
 #include <lttng/lttng-error.h>
@@ -18,9 +19,10 @@ enum stage {
 	STAGE_PAYLOAD,
 	STAGE_DESCRIPTORS,
 	STAGE_COMPLETE,
-	STAGE_CALL, /* nothing more is read; only a hang-up is noticed */
+	STAGE_PROGRAM, /* another process takes the descriptor */
+	STAGE_CALL,    /* nothing more is read; only a hang-up is noticed */
 	STAGE_ANSWER,
-	STAGE_GONE, /* the client left, its call goes on */
+	STAGE_GONE, /* the client left, its call goes on, or what takes the descriptor */
 };
 
 struct rf_connection {
@@ -68,7 +70,7 @@ void rf_connection_close(struct rf_connection *c)
 		close(c->fd);
 	c->fd = -1;
 	rf_list_remove(&c->node);
-	if (c->stage == STAGE_CALL)
+	if (c->stage == STAGE_CALL || c->stage == STAGE_PROGRAM)
 		c->stage = STAGE_GONE;
 	else
 		connection_free(c);
@@ -221,55 +223,74 @@ static int after_envelope(struct rf_connection *c)
 	return c->request.payload ? 1 : -ENOMEM;
 }
 
-/* Takes the descriptors of the message: the first is kept, the others are closed. Returns how many there were. */
-static unsigned int take_descriptors(struct rf_request *request, struct msghdr *message)
+/*
+ * What nobody wants is not taken: without room for descriptors the kernel drops them, and closing one could wait for a
+ * file system of the client's for ever.
+ */
+static int drop_descriptors(struct rf_connection *c)
 {
-	unsigned int count = 0;
-
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
-		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = 0; at + CMSG_LEN(0) + sizeof(int) <= part->cmsg_len; at += sizeof(int), count++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(part) + at, sizeof(fd));
-			if (request->has_fd) {
-				close(fd);
-				continue;
-			}
-			request->has_fd = true;
-			request->fd = fd;
-		}
-	}
-	return count;
-}
-
-static int receive_descriptors(struct rf_connection *c)
-{
-	union {
-		char bytes[CMSG_SPACE(RF_FDS_MAX * sizeof(int))];
-		struct cmsghdr align;
-	} control;
 	char byte;
 	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr message = {.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes)};
-	ssize_t got = recvmsg(c->fd, &message, MSG_CMSG_CLOEXEC);
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	ssize_t got = recvmsg(c->fd, &message, 0);
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-
-	unsigned int count = take_descriptors(&c->request, &message);
-
-	if (count > 1)
-		close(rf_request_take_fd(&c->request));
 	if (got == 0)
 		return -EPIPE;
-	if (count != c->request.fd_count || (message.msg_flags & MSG_CTRUNC))
+	if (c->request.fd_count > RF_FDS_MAX || !(message.msg_flags & MSG_CTRUNC))
 		c->refuse = LTTNG_ERR_INVALID_PROTOCOL;
 	return 1;
+}
+
+/* Only probes of programs come with what a command takes. */
+static bool wants_program(const struct rf_connection *c)
+{
+	return c->request.number == RF_CMD_ENABLE_EVENT && c->request.domain == RF_DOMAIN_KERNEL &&
+		c->request.fd_count == 1 && !c->context->rootless && rf_kernel_may_trace(c->context->recorder, c->uid);
+}
+
+static void have_program(void *data, int program)
+{
+	struct rf_connection *c = data;
+	bool gone = c->stage == STAGE_GONE;
+
+	c->request.has_fd = program >= 0;
+	c->request.fd = program;
+	c->stage = STAGE_COMPLETE;
+	if (gone) {
+		rf_connection_close(c);
+		return;
+	}
+	/* Whoever should have taken it may not have come to that. */
+	if (program < 0)
+		drop_descriptors(c);
+	if (program == -EPROTO)
+		c->refuse = LTTNG_ERR_INVALID_PROTOCOL;
+	begin_call(c);
+}
+
+/* Has the program taken by a process that may wait for its file system. */
+static int take_program(struct rf_connection *c)
+{
+	char byte;
+	ssize_t got = recv(c->fd, &byte, 1, MSG_PEEK);
+
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (got == 0)
+		return -EPIPE;
+
+	int err = rf_watch_change(&c->watch, 0);
+
+	if (!err)
+		err = rf_broker_receive_program(c->context->broker, c->fd, have_program, c);
+	if (err)
+		return err;
+	/* The broker has a deadline for it. */
+	rf_timer_cancel(&c->deadline);
+	c->stage = STAGE_PROGRAM;
+	return 0;
 }
 
 static int advance(struct rf_connection *c)
@@ -286,7 +307,7 @@ static int advance(struct rf_connection *c)
 			c->stage = c->request.fd_count ? STAGE_DESCRIPTORS : STAGE_COMPLETE;
 		return done;
 	case STAGE_DESCRIPTORS:
-		done = receive_descriptors(c);
+		done = wants_program(c) ? take_program(c) : drop_descriptors(c);
 		if (done > 0)
 			c->stage = STAGE_COMPLETE;
 		return done;

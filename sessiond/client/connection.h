@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One client's connection: receives an envelope, the payload whose length the envelope gives, the descriptors; starts
- * the call; sends its answer, and the descriptors that go with it; closes. Of what a client sends one descriptor is
- * kept for the command, when it is one: of more all are closed at once. Frees itself. Loop thread only.
+ * One client's connection: receives an envelope, the payload whose length the envelope gives, a descriptor; starts the
+ * call; sends its answer, and the descriptors that go with it; closes. A descriptor may be on a file system of the
+ * client's, where even close(2) waits for ever: only a command that needs it, of somebody who may give it, gets one,
+ * through the broker (RF_BROKER_RECEIVE_PROGRAM). Frees itself. Loop thread only.
  */
 #ifndef RF_SESSIOND_CLIENT_CONNECTION_H
 #define RF_SESSIOND_CLIENT_CONNECTION_H

@@ -8,6 +8,7 @@
 #include "sessiond/client/event_rules.h"
 #include "sessiond/client/kernel_domain.h"
 
+#include <errno.h>
 #include <lttng/lttng-error.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,40 @@ static int check_enable(const struct rf_call *call, const struct rf_event_target
 	return LTTNG_ERR_KERN_ENABLE_FAIL;
 }
 
+/* What is said of a program that could not be had, and what clients are told. */
+static int why_no_program(int err, const char **hint)
+{
+	*hint = "";
+	switch (err) {
+	case -EPERM:
+		return LTTNG_ERR_EPERM;
+	case -ENOMEM:
+		return LTTNG_ERR_NOMEM;
+	case -ENOEXEC:
+		return LTTNG_ERR_ELF_PARSING;
+	case -EAGAIN:
+		*hint = ": too many programs of this user are on file systems that do not answer";
+		return LTTNG_ERR_PROBE_LOCATION_INVAL;
+	default:
+		*hint = ": it is on a file system in user space (FUSE) or one that does not answer; copy the program "
+			"to an ordinary file system";
+		return LTTNG_ERR_PROBE_LOCATION_INVAL;
+	}
+}
+
+static int refuse_program(const struct rf_call *call, const struct rf_client_event *event)
+{
+	/* Taken from nobody who may not trace the kernel, as the policy was then. */
+	int err = call->request.fd < 0 ? call->request.fd : -EPERM;
+	char path[RF_PATH_SIZE];
+	const char *hint;
+	int code = why_no_program(err, &hint);
+
+	rf_warning("client: uid=%u: no probe in %s: %s%s", (unsigned int)call->request.uid,
+		rf_log_safe(path, sizeof(path), event->path), strerror(-err), hint);
+	return code;
+}
+
 static int make_rules(struct rf_call *call, struct enabling *enabling, const struct rf_client_event *event)
 {
 	static const enum rf_event_type everything[RULES_MAX] = {RF_EVENT_TRACEPOINT, RF_EVENT_SYSCALL};
@@ -149,6 +184,8 @@ static int make_rules(struct rf_call *call, struct enabling *enabling, const str
 	bool all = event->type == RF_EVENT_ALL;
 	int code = LTTNG_OK;
 
+	if (one == RF_EVENT_USERSPACE_PROBE && !call->request.has_fd)
+		return refuse_program(call, event);
 	for (unsigned int i = 0; i < (all ? RULES_MAX : 1) && code == LTTNG_OK; i++) {
 		code = rf_event_make_kernel_rule(
 			event, all ? everything[i] : one, rf_request_take_fd(&call->request), &enabling->rules[i]);

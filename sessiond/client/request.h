@@ -19,8 +19,8 @@ struct rf_request {
 	uint8_t *envelope; /* RF_ENVELOPE_SIZE bytes */
 	uint8_t *payload;
 	size_t payload_len;
-	bool has_fd; /* exactly one descriptor came with it; no command takes more */
-	int fd;
+	bool has_fd; /* exactly one descriptor came with it, and the command takes one */
+	int fd;      /* without: a negative errno if it could not be taken */
 
 	uint32_t number;
 	char session_name[RF_SESSION_NAME_FIELD]; /* empty when the field held none or was not terminated */

@@ -2,7 +2,7 @@
 /*
  * Where in a program or library probes of user space go: functions by name, and static probes (SDT) by provider and
  * name, as offsets in the file. The file is a client's, who may mean harm (elf_file.h). Any thread; reading may wait as
- * long as the file system of the client's file does.
+ * long as the file system does, which is none in user space (RF_BROKER_RECEIVE_PROGRAM).
  *
  * Results: 0, or
  *   -ENOEXEC      not an ELF program or library, or a malformed one   LTTNG_ERR_ELF_PARSING

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@ struct pending {
 	size_t len;
 	int status;
 	rf_reply_fn done;
+	rf_program_fn have_program; /* in place of that */
+	int program;
 	void *data;
 };
 
@@ -35,20 +38,28 @@ static struct fake_broker *broker_of(struct rf_broker_client *client)
 	return rf_container_of(client, struct fake_broker, client);
 }
 
-static int ask(struct fake_broker *broker, int status, const struct rf_writer *body, rf_reply_fn done, void *data)
+static struct pending *add_pending(struct fake_broker *broker, void *data)
 {
 	struct pending *pending = calloc(1, sizeof(*pending));
 
-	if (!pending || body->at > sizeof(pending->body) || !rf_writer_ok(body))
+	if (!pending)
 		abort();
-	rf_list_init(&pending->node);
+	pending->data = data;
+	rf_list_append(&broker->pending, &pending->node);
+	return pending;
+}
+
+static int ask(struct fake_broker *broker, int status, const struct rf_writer *body, rf_reply_fn done, void *data)
+{
+	struct pending *pending = add_pending(broker, data);
+
+	if (body->at > sizeof(pending->body) || !rf_writer_ok(body))
+		abort();
 	if (body->at)
 		memcpy(pending->body, body->base, body->at);
 	pending->len = body->at;
 	pending->status = status;
 	pending->done = done;
-	pending->data = data;
-	rf_list_append(&broker->pending, &pending->node);
 	return 0;
 }
 
@@ -63,7 +74,12 @@ static bool finish(struct fake_broker *broker, bool drop)
 
 	rf_list_remove(&pending->node);
 	rf_reader_init(&body, pending->body, drop ? 0 : pending->len, RF_HOST_ORDER);
-	pending->done(pending->data, drop ? -EPIPE : pending->status, &body);
+	if (pending->have_program && drop && pending->program >= 0)
+		close(pending->program);
+	if (pending->have_program)
+		pending->have_program(pending->data, drop ? -EPIPE : pending->program);
+	else
+		pending->done(pending->data, drop ? -EPIPE : pending->status, &body);
 	free(pending);
 	return true;
 }
@@ -106,6 +122,40 @@ int rf_broker_lookup_account(
 
 	rf_writer_free(&w);
 	return err;
+}
+
+/* Taken at once, kept until it is answered. */
+static int take_program(int sock)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	char byte;
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = CMSG_LEN(sizeof(int))};
+	int fd;
+
+	if (recvmsg(sock, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
+		return -EPROTO;
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	if (!(message.msg_flags & MSG_CTRUNC))
+		return fd;
+	close(fd);
+	return -EPROTO;
+}
+
+int rf_broker_receive_program(struct rf_broker_client *client, int sock, rf_program_fn done, void *data)
+{
+	struct fake_broker *broker = broker_of(client);
+	struct pending *pending;
+
+	if (broker->refuse)
+		return -ENOBUFS;
+	pending = add_pending(broker, data);
+	pending->have_program = done;
+	pending->program = broker->program_status ? broker->program_status : take_program(sock);
+	if (broker->on_request)
+		broker->on_request(NULL);
+	return 0;
 }
 
 /* What a sealed memory file holds, and how it is sealed. */

@@ -12,8 +12,10 @@
 struct fake_broker {
 	struct rf_broker_client client; /* only its address is used */
 	struct rf_list pending;
-	bool refuse; /* requests fail at once */
+	bool refuse;                    /* requests fail at once */
+	void (*on_request)(void *data); /* one for a program came */
 	unsigned int lookups, saves;
+	int program_status; /* a negative errno: programs are not taken */
 	/* Of the last save. The text is malloc'd and ends with a NUL. */
 	struct rf_broker_save_session saved;
 	char *text;

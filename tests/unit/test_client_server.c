@@ -27,6 +27,7 @@ static struct rf_loop *loop;
 static struct rf_client_server *server;
 static struct rf_sessions sessions;
 static struct rf_recorder ust;
+static struct fake_broker broker;
 static struct rf_watch wake;
 static atomic_int wish; /* what the loop's thread does when it is woken */
 static atomic_int pending, done_count;
@@ -41,7 +42,7 @@ enum wish {
 static void noted(void *data)
 {
 	(void)data;
-	atomic_store(&pending, (int)fake_ust_pending(&ust));
+	atomic_store(&pending, (int)fake_ust_pending(&ust) + rf_list_linked(&broker.pending));
 }
 
 static void shut_down(void *data)
@@ -63,7 +64,7 @@ static void woken(struct rf_watch *watch, uint32_t events)
 	if (what == WISH_SHUTDOWN)
 		rf_client_server_shutdown(server, shut_down, NULL);
 	if (what == WISH_COMPLETE)
-		fake_ust_complete(&ust, LTTNG_OK);
+		(void)(fake_broker_answer(&broker) || fake_ust_complete(&ust, LTTNG_OK));
 	noted(NULL);
 	atomic_store(&wish, WISH_NOTHING);
 }
@@ -96,7 +97,9 @@ static void *serve(void *data)
 	rf_sessions_init(&sessions, "host");
 	fake_ust_init(&ust);
 	ust.on_request = noted;
-	server = rf_client_server_create(loop, listener, &sessions, &ust, NULL, false);
+	fake_broker_init(&broker);
+	broker.on_request = noted;
+	server = rf_client_server_create(loop, listener, &sessions, &ust, &broker.client, false);
 	if (!loop || !server || rf_watch_add(loop, &wake, events, EPOLLIN, woken))
 		abort();
 	atomic_store(&pending, 0);
@@ -104,6 +107,7 @@ static void *serve(void *data)
 	rf_watch_remove(&wake);
 	fake_ust_forget(&ust);
 	rf_client_server_destroy(server);
+	fake_broker_fini(&broker);
 	rf_sessions_fini(&sessions);
 	rf_loop_destroy(loop);
 	close(events);
@@ -382,8 +386,8 @@ Test(server, passes_descriptors_on_and_back)
 	fd = dial();
 	give_message(fd, &m);
 	send_file(fd, "/dev/null");
-	/* A look for the tracer, the places of the probe, the channel, the rule. */
-	for (int i = 0; i < 4; i++) {
+	/* The descriptor, a look for the tracer, the places of the probe, the channel, the rule. */
+	for (int i = 0; i < 5; i++) {
 		wait_until(atomic_load(&pending) == 1);
 		let_loop(WISH_COMPLETE);
 	}
@@ -414,14 +418,15 @@ Test(server, passes_descriptors_on_and_back)
 	close(fd);
 }
 
-Test(server, refuses_a_wrong_number_of_descriptors_and_keeps_none)
+/* What no command takes is never had, however many it is. */
+Test(server, takes_no_descriptor_that_no_command_needs)
 {
 	static const struct {
 		uint32_t said;
 		unsigned int sent;
 		bool right;
-	} cases[] = {{1, 0, false}, {1, 2, false}, {2, 1, false}, {300, 253, false}, {UINT32_MAX, 1, false},
-		{1, 1, true}, {253, 253, true}};
+	} cases[] = {{1, 0, false}, {300, 253, false}, {UINT32_MAX, 1, false}, {1, 1, true}, {1, 2, true}, {2, 1, true},
+		{253, 253, true}};
 	unsigned int before = open_descriptors();
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -436,6 +441,73 @@ Test(server, refuses_a_wrong_number_of_descriptors_and_keeps_none)
 	}
 	/* Client and server share this process: what the server had kept would be here. */
 	wait_until(open_descriptors() == before);
+}
+
+static const char user_probe[] =
+	"06 00 00000000 00 00000000 00000000 03000000 00000000 00000000 00000000 19000000 00000000 00000000"
+	"757000 00 05000000 0a000000 6d61696e00 2f6465762f6e756c6c00 01";
+
+/* A probe in a program, with COUNT descriptors where it has one; the code when the program was not taken. */
+static uint32_t probe_with(unsigned int count, int status)
+{
+	struct message m = kernel_message(6, "s");
+	struct answer answer = {.code = 0};
+	int fd = dial();
+
+	broker.program_status = status;
+	put_hex(&m.payload, user_probe);
+	put_field(&m.args, "c", 256);
+	put32(&m.args, (int64_t)m.payload.len);
+	m.fd_count = 1;
+	give_message(fd, &m);
+	send_descriptors(fd, count);
+	wait_until(atomic_load(&pending) == 1);
+	let_loop(WISH_COMPLETE);
+	/* A look for the tracer, the first time. */
+	if (atomic_load(&pending))
+		let_loop(WISH_COMPLETE);
+	cr_expect_eq(hear(fd, &answer), 24);
+	return answer.code;
+}
+
+Test(server, says_why_a_program_was_not_taken)
+{
+	static const struct {
+		int status;
+		uint32_t code;
+	} cases[] = {{-EOPNOTSUPP, LTTNG_ERR_PROBE_LOCATION_INVAL}, {-ETIMEDOUT, LTTNG_ERR_PROBE_LOCATION_INVAL},
+		{-EAGAIN, LTTNG_ERR_PROBE_LOCATION_INVAL}, {-ENOEXEC, LTTNG_ERR_ELF_PARSING}, {-EPERM, LTTNG_ERR_EPERM},
+		{-ENOMEM, LTTNG_ERR_NOMEM}, {-EPROTO, LTTNG_ERR_INVALID_PROTOCOL}};
+	unsigned int before = open_descriptors();
+
+	make_session();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		cr_expect_eq(probe_with(1, cases[i].status), cases[i].code, "case %zu", i);
+	cr_expect_eq(probe_with(2, 0), LTTNG_ERR_INVALID_PROTOCOL);
+	cr_expect_eq(probe_with(0, 0), LTTNG_ERR_INVALID_PROTOCOL);
+	wait_until(open_descriptors() == before);
+}
+
+Test(server, a_client_may_leave_while_its_program_is_taken)
+{
+	struct message m = kernel_message(6, "s");
+	unsigned int before = open_descriptors();
+	int fd = dial();
+
+	make_session();
+	put_hex(&m.payload, user_probe);
+	put_field(&m.args, "c", 256);
+	put32(&m.args, (int64_t)m.payload.len);
+	m.fd_count = 1;
+	give_message(fd, &m);
+	send_file(fd, "/dev/null");
+	wait_until(atomic_load(&pending) == 1);
+	close(fd);
+	/* The connection's socket goes; the program, which nobody waits for, with the answer. */
+	wait_until(open_descriptors() == before + 1);
+	let_loop(WISH_COMPLETE);
+	wait_until(open_descriptors() == before);
+	cr_expect_eq(atomic_load(&pending), 0);
 }
 
 Test(server, does_not_wait_for_a_payload_that_nobody_may_send)

@@ -5,8 +5,8 @@
 
 BUILD ?= build
 RF_APPS := rf-sample rf-flood rf-idle rf-fields rf-forker rf-many rf-audit rf-dlopen rf-between
-# No applications: what the kernel's tracer sees of them is counted.
-RF_LOADS := rf-syscalls rf-rate
+# No applications: what the kernel's tracer sees of them is counted, or they are in its way.
+RF_LOADS := rf-syscalls rf-rate rf-fuse
 # Clients and not applications: linked with the control library, and not with the tracer.
 RF_CLIENTS := rf-health
 RF_PLUGINS := $(BUILD)/tests/apps/librf-plugin.so

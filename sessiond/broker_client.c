@@ -184,7 +184,7 @@ int rf_broker_receive_program(struct rf_broker_client *client, int sock, rf_prog
 	if (!receiving)
 		return -ENOMEM;
 	*receiving = (struct receiving){.client = client, .done = done, .data = data};
-	start_body(&w);
+	rf_frame_body(&w);
 
 	int err = rf_requests_send(&client->requests, RF_BROKER_RECEIVE_PROGRAM, &w, &sock, 1, 0, received, receiving);
 

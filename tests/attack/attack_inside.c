@@ -52,6 +52,7 @@ static const struct {
 	{"worker", IN_WORKER, RF_ROLE_WORKER, ALICE_UID, -1},
 	{"kernel-consumer", IN_KERNEL_CONSUMER, RF_ROLE_KERNEL_CONSUMER, CONSUMER_UID, -1},
 	{"kernel-worker", IN_KERNEL_WORKER, RF_ROLE_KERNEL, 0, RF_PATHS_KERNEL_WORKER},
+	{"program", IN_PROGRAM, RF_ROLE_PROGRAM, SESSIOND_UID, -1},
 	{"state-reader", IN_STATE, RF_ROLE_STATE, CONSUMER_UID, RF_PATHS_STATE_READER},
 };
 #define ROLES (sizeof(roles) / sizeof(roles[0]))

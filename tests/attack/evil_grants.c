@@ -2,6 +2,9 @@
 /* The attacks of an evil child on the broker: what is for another role, or was granted to another. */
 #include "tests/attack/evil_requests.h"
 
+#include <errno.h>
+#include <sys/socket.h>
+
 /* A consumer, beyond what was granted to it. */
 static int streams_of_other(void)
 {
@@ -42,6 +45,16 @@ static int lookup_by_consumer(void)
 
 	rf_broker_lookup_account_encode(&w, &message);
 	return evil_ask(RF_BROKER_LOOKUP_ACCOUNT, &w, NULL, 0);
+}
+/* From a socket that is no client's. */
+static int take_program(void)
+{
+	struct rf_writer w = evil_body();
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	return evil_ask(RF_BROKER_RECEIVE_PROGRAM, &w, ends, 1);
 }
 
 static int open_buffers(uint32_t dir)
@@ -115,11 +128,13 @@ static const struct attack attacks[] = {
 	BY_CONSUMER("consumer-remove-chunk", remove_chunk_of_other),
 	BY_CONSUMER("consumer-save", save_by_consumer),
 	BY_CONSUMER("consumer-lookup", lookup_by_consumer),
+	BY_CONSUMER("consumer-program", take_program),
 	BY_CONSUMER("consumer-buffers-of-other", buffers_of_other),
 	BY_CONSUMER("consumer-buffers-in-trace", buffers_in_trace),
 	{.name = "consumer-remove-dir", .by = 1, .run = remove_dir_of_other, .seen = other_dir_is_gone},
 	{.name = "consumer-stop-other", .by = 1, .run = stop_other, .seen = other_is_gone},
 	{.name = "consumer-close-tree", .by = 1, .run = close_tree_of_other, .seen = other_tree_is_gone},
 	BY_SESSIOND("sessiond-open-streams", sessiond_opens),
+	BY_SESSIOND("sessiond-program-of-nobody", take_program),
 };
 const struct attack_table evil_grants = {attacks, sizeof(attacks) / sizeof(attacks[0])};

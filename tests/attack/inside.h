@@ -16,7 +16,9 @@
 #define IN_KERNEL_CONSUMER 8u
 #define IN_KERNEL_WORKER 16u /* uid 0 without a capability: what root may is not refused to it for its identity */
 #define IN_STATE 32u         /* reader of the machine's state: may open to read */
-#define IN_DAEMON (IN_SESSIOND | IN_CONSUMER | IN_KERNEL_CONSUMER)
+#define IN_PROGRAM 64u       /* taker of a client's program */
+/* Those that open nothing at all. */
+#define IN_DAEMON (IN_SESSIOND | IN_CONSUMER | IN_KERNEL_CONSUMER | IN_PROGRAM)
 #define IN_ACCOUNT (IN_DAEMON | IN_WORKER | IN_STATE) /* all that are not root */
 #define IN_ALL (IN_ACCOUNT | IN_KERNEL_WORKER)
 

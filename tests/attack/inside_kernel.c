@@ -105,16 +105,18 @@ static int tracefs_dir_through_link(void)
 	return opened(rf_tracefs_open(instance(), "events/set_event", O_WRONLY));
 }
 
+/* Those that make nothing of that kind. */
+#define IN_QUIET (IN_KERNEL_CONSUMER | IN_KERNEL_WORKER | IN_STATE | IN_PROGRAM)
+
 const struct attempt kernel_attempts[] = {
-	{"ioctl-of-tracer", "seccomp", IN_KERNEL_CONSUMER | IN_CONSUMER | IN_KERNEL_WORKER | IN_STATE, control_tracer},
-	{"ioctl-of-channel", "seccomp", IN_KERNEL_CONSUMER | IN_CONSUMER | IN_KERNEL_WORKER | IN_STATE,
-		control_channel},
+	{"ioctl-of-tracer", "seccomp", IN_CONSUMER | IN_QUIET, control_tracer},
+	{"ioctl-of-channel", "seccomp", IN_CONSUMER | IN_QUIET, control_channel},
 	{"ioctl-of-other-driver", "seccomp", IN_ALL, control_of_other_driver},
-	{"memfd", "seccomp", IN_KERNEL_CONSUMER | IN_KERNEL_WORKER | IN_STATE, memory_file},
-	{"timer", "seccomp", IN_KERNEL_CONSUMER | IN_KERNEL_WORKER | IN_STATE, make_timer},
-	{"pipe", "seccomp", IN_KERNEL_CONSUMER | IN_KERNEL_WORKER | IN_STATE, make_pipe},
-	{"socketpair", "seccomp", IN_CONSUMER | IN_KERNEL_CONSUMER | IN_KERNEL_WORKER | IN_STATE, make_sockets},
-	{"kill-self", "seccomp", IN_KERNEL_CONSUMER | IN_KERNEL_WORKER | IN_STATE, signal_self},
+	{"memfd", "seccomp", IN_QUIET, memory_file},
+	{"timer", "seccomp", IN_QUIET, make_timer},
+	{"pipe", "seccomp", IN_QUIET, make_pipe},
+	{"socketpair", "seccomp", IN_CONSUMER | IN_QUIET, make_sockets},
+	{"kill-self", "seccomp", IN_QUIET, signal_self},
 	{"tracefs-above", "links", IN_KERNEL_WORKER, tracefs_above},
 	{"tracefs-absolute", "links", IN_KERNEL_WORKER, tracefs_absolute},
 	{"tracefs-through-link", "links", IN_KERNEL_WORKER, tracefs_through_link},

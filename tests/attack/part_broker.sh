@@ -19,6 +19,8 @@ against_broker consumer-close-tree killed "op=16 $outside" no-roles
 for attack in make-chunk:18 save:22 lookup:23; do
 	against_broker "consumer-${attack%:*}" killed "op=${attack#*:} $outside" no-roles
 done
+against_broker consumer-program killed "op=24 $outside"
+against_broker sessiond-program-of-nobody refused "op=receive-program .*result=refused"
 against_broker consumer-remove-chunk killed "op=21 $outside"
 against_broker consumer-remove-dir killed "op=15 $outside" no-roles
 against_broker consumer-buffers-of-other refused "op=open-buffers .*result=refused"

@@ -19,6 +19,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
 #define BACKLOG 128 /* several applications a core may start at once */
 
 /* Of little use to us; health clients and scripts look for them. The first is root's only. */
@@ -28,15 +31,16 @@ static const char *const consumer_dirs[RF_CONSUMER_DIRS] = {"kconsumerd", "ustco
 static const struct {
 	const char *name;
 	mode_t mode;
-	bool for_group;  /* root's daemon: belongs to the tracing group */
-	bool umask_mode; /* not root's: as the umask has it */
+	bool for_group;   /* root's daemon: belongs to the tracing group */
+	bool umask_mode;  /* not root's: as the umask has it */
+	bool descriptors; /* may come with what is sent to it */
 } sockets[RF_RUNTIME_SOCKETS] = {
-	[RF_START_FD_CLIENT] = {"client-lttng-sessiond", 0660, true, false},
-	[RF_START_FD_APPS] = {"lttng-ust-sock-8", 0666, false, false},
-	[RF_START_FD_HEALTH] = {"sessiond-health", 0660, true, true},
-	[RF_START_FD_NOTIFICATION] = {"sessiond-notification", 0660, true, false},
-	[RF_START_FD_CONSUMER_HEALTH] = {"ustconsumerd64/health", 0660, true, true},
-	[RF_START_FD_KERNEL_HEALTH] = {"kconsumerd/health", 0660, true, true},
+	[RF_START_FD_CLIENT] = {"client-lttng-sessiond", 0660, true, false, true},
+	[RF_START_FD_APPS] = {"lttng-ust-sock-8", 0666, false, false, false},
+	[RF_START_FD_HEALTH] = {"sessiond-health", 0660, true, true, false},
+	[RF_START_FD_NOTIFICATION] = {"sessiond-notification", 0660, true, false, false},
+	[RF_START_FD_CONSUMER_HEALTH] = {"ustconsumerd64/health", 0660, true, true, false},
+	[RF_START_FD_KERNEL_HEALTH] = {"kconsumerd/health", 0660, true, true, false},
 };
 
 const char *rf_runtime_home(void)
@@ -162,7 +166,20 @@ static int take_lock(struct rf_runtime *runtime)
 	}
 }
 
-static int listen_on(const char *path, mode_t mode, gid_t group, int *sock)
+/*
+ * Whoever may send descriptors may send one that waits when it is closed, as a socket that lingers does, and nobody
+ * needs to take it for that. Since Linux 6.16 they can be kept from being sent, also over connections that are made
+ * later.
+ */
+static void refuse_descriptors(int sock)
+{
+	const int none = 0;
+
+	if (setsockopt(sock, SOL_SOCKET, SO_PASSRIGHTS, &none, sizeof(none)) < 0 && errno != ENOPROTOOPT)
+		rf_warning("descriptors that are sent to it are not refused: %s", strerror(errno));
+}
+
+static int listen_on(const char *path, mode_t mode, gid_t group, bool descriptors, int *sock)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -173,6 +190,8 @@ static int listen_on(const char *path, mode_t mode, gid_t group, int *sock)
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	*sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (*sock >= 0 && !descriptors)
+		refuse_descriptors(*sock);
 	if (*sock < 0 || bind(*sock, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 		(group != (gid_t)-1 && chown(path, 0, group) < 0) || (mode && chmod(path, mode) < 0) ||
 		listen(*sock, BACKLOG) < 0) {
@@ -204,7 +223,7 @@ static int make_sockets(struct rf_runtime *runtime, const struct rf_options *opt
 		if (!err)
 			err = listen_on(runtime->paths[i],
 				runtime->rootless && sockets[i].umask_mode ? 0 : sockets[i].mode,
-				sockets[i].for_group ? group : (gid_t)-1, &runtime->socks[i]);
+				sockets[i].for_group ? group : (gid_t)-1, sockets[i].descriptors, &runtime->socks[i]);
 		if (err < 0)
 			return err;
 	}
@@ -225,7 +244,7 @@ static int make_consumer_dirs(struct rf_runtime *runtime, gid_t group)
 		if (!err)
 			err = join(error, path, "error");
 		if (!err)
-			err = listen_on(error, 0660, (gid_t)-1, &runtime->error_socks[i]);
+			err = listen_on(error, 0660, (gid_t)-1, false, &runtime->error_socks[i]);
 	}
 	return err;
 }

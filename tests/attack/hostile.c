@@ -62,6 +62,24 @@ bool hostile_send(int sock, const void *bytes, size_t len)
 	return true;
 }
 
+bool hostile_send_fd(int sock, int fd)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} room = {.bytes = {0}};
+	struct iovec part = {"", 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = room.bytes, .msg_controllen = sizeof(room.bytes)};
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(rights), &fd, sizeof(int));
+	return sendmsg(sock, &message, MSG_NOSIGNAL) == 1;
+}
+
 long hostile_read(int sock, void *bytes, size_t len, int timeout_ms)
 {
 	uint64_t end = hostile_now_ms() + (uint64_t)timeout_ms;

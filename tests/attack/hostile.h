@@ -23,6 +23,8 @@ int hostile_try_connect(void);
 uint64_t hostile_now_ms(void);
 /* Sends all of it; false when the daemon hung up before. */
 bool hostile_send(int sock, const void *bytes, size_t len);
+/* Sends a byte with the descriptor; false when that cannot be (errno). */
+bool hostile_send_fd(int sock, int fd);
 /* Reads exactly LEN bytes: how many came, or ENDED, or SAID_NOTHING. */
 long hostile_read(int sock, void *bytes, size_t len, int timeout_ms);
 /* Throws away what comes until the end: milliseconds it took, or SAID_NOTHING. */

@@ -2,6 +2,7 @@
 /* hostile_app SOCKET ATTACK [ARGUMENT]: what no application linked with the tracer does to a session daemon. */
 #include "tests/attack/hostile.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,6 +343,17 @@ static bool notify_flood(const char *argument)
 }
 
 /* Holds as many connections as it gets until it is killed; says when it has them. */
+/* It could wait for anything when it is closed, and whoever reads the message with it. */
+static bool descriptor(const char *argument)
+{
+	int sock = hostile_connect();
+	bool sent = hostile_send_fd(sock, STDIN_FILENO);
+
+	(void)argument;
+	printf("%s\n", sent ? "sent" : strerror(errno));
+	return !sent && errno == EPERM;
+}
+
 static bool flood(const char *count)
 {
 	long want = strtol(count, NULL, 10);
@@ -375,6 +387,7 @@ static const struct hostile_attack attacks[] = {
 	{"notify-lengths", notify_lengths},
 	{"notify-garbage", notify_garbage},
 	{"notify-flood", notify_flood},
+	{"descriptor", descriptor},
 	{"flood", flood},
 };
 

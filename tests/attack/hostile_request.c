@@ -33,30 +33,12 @@ long hostile_answer(int sock, int timeout_ms)
 	return got < 0 ? got : (long)header[1];
 }
 
-static bool send_fd(int sock, int fd)
-{
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} room = {.bytes = {0}};
-	struct iovec part = {"", 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = room.bytes, .msg_controllen = sizeof(room.bytes)};
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &fd, sizeof(int));
-	return sendmsg(sock, &message, MSG_NOSIGNAL) == 1;
-}
-
 long hostile_ask(const struct hostile_envelope *e, const void *payload, size_t len, int fd)
 {
 	int sock = hostile_connect();
 	/* It may have hung up before all is there; the answer is there then. */
 	bool sent = hostile_send(sock, e, sizeof(*e)) && (!len || hostile_send(sock, payload, len)) &&
-		(fd < 0 || send_fd(sock, fd));
+		(fd < 0 || hostile_send_fd(sock, fd));
 	long code = hostile_answer(sock, sent ? PATIENCE : SOON);
 
 	close(sock);

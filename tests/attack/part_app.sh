@@ -62,6 +62,12 @@ list_in_time "applications that are stuck"
 for name in registrations garbage replies-garbage hangs-up notify-kind notify-lengths notify-garbage notify-flood; do
 	hostile $name
 done
+# Since Linux 6.16: SO_PASSRIGHTS.
+if perl -e 'socket(S, 1, 1, 0); exit !defined getsockopt(S, 1, 83)'; then
+	hostile descriptor
+else
+	skip "hostile_app descriptor" "this kernel cannot keep them from being sent"
+fi
 app_in_time "applications that send garbage"
 list_in_time "applications that send garbage"
 hostile_results

@@ -4,6 +4,7 @@
 
 #include "tests/apps/fuse_server.h"
 #include "tests/unit/kernel_bench.h"
+#include "tests/unit/send_copies.h"
 
 #include <sched.h>
 #include <sys/stat.h>
@@ -34,25 +35,6 @@ static int connection_of(uid_t uid, int *client)
 	cr_assert_eq(seteuid(0), 0);
 	*client = ends[1];
 	return ends[0];
-}
-
-static void send_copies(int client, int fd, unsigned int count)
-{
-	char control[CMSG_SPACE(4 * sizeof(int))] = {0};
-	struct iovec part = {.iov_base = "", .iov_len = 1};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-	struct cmsghdr *rights = (struct cmsghdr *)control;
-
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(count * sizeof(int));
-	for (unsigned int i = 0; i < count; i++)
-		memcpy(CMSG_DATA(rights) + i * sizeof(int), &fd, sizeof(int));
-	if (count) {
-		message.msg_control = control;
-		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-	}
-	cr_assert_eq(sendmsg(client, &message, MSG_NOSIGNAL), 1);
 }
 
 /* What becomes of COUNT copies of FD that a client of UID sends. */

@@ -2,6 +2,7 @@
 /* The socket: the server runs in a thread of its own, clients are plain sockets here. */
 #include "sessiond/client/server.h"
 #include "tests/unit/client_request.h"
+#include "tests/unit/send_copies.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -330,39 +331,11 @@ static unsigned int open_descriptors(void)
 	return count;
 }
 
-static void send_descriptors(int fd, unsigned int count)
-{
-	char control[CMSG_SPACE(253 * sizeof(int))] = {0};
-	struct iovec part = {.iov_base = "", .iov_len = 1};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-	struct cmsghdr *rights = (struct cmsghdr *)control;
-
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(count * sizeof(int));
-	for (unsigned int i = 0; i < count; i++)
-		memcpy(CMSG_DATA(rights) + i * sizeof(int), &fd, sizeof(int));
-	if (count) {
-		message.msg_control = control;
-		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-	}
-	cr_assert_eq(sendmsg(fd, &message, MSG_NOSIGNAL), 1);
-}
-
 static void send_file(int fd, const char *path)
 {
-	char control[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec part = {.iov_base = "", .iov_len = 1};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
-	struct cmsghdr *rights = (struct cmsghdr *)control;
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &file, sizeof(file));
-	cr_assert_eq(sendmsg(fd, &message, MSG_NOSIGNAL), 1);
+	send_copies(fd, file, 1);
 	close(file);
 }
 
@@ -435,7 +408,7 @@ Test(server, takes_no_descriptor_that_no_command_needs)
 		int fd = dial();
 
 		give_message(fd, &m);
-		send_descriptors(fd, cases[i].sent);
+		send_copies(fd, fd, cases[i].sent);
 		cr_expect_eq(hear(fd, &answer), 24);
 		cr_expect_eq(answer.code, cases[i].right ? LTTNG_OK : LTTNG_ERR_INVALID_PROTOCOL, "case %zu", i);
 	}
@@ -460,7 +433,7 @@ static uint32_t probe_with(unsigned int count, int status)
 	put32(&m.args, (int64_t)m.payload.len);
 	m.fd_count = 1;
 	give_message(fd, &m);
-	send_descriptors(fd, count);
+	send_copies(fd, fd, count);
 	wait_until(atomic_load(&pending) == 1);
 	let_loop(WISH_COMPLETE);
 	/* A look for the tracer, the first time. */

@@ -81,8 +81,8 @@ static void end(struct scene *scene)
 }
 
 /* A switch tells of the thread that it leaves, too. */
-static const char *leaving_name = "left";
-static uint32_t leaving_value = 121;
+static const char leaving_name[RF_TASK_NAME] = "left";
+static const uint32_t leaving_value = 121;
 
 /* A record of thread BY; DELTA after the one before. */
 static void add(
@@ -90,7 +90,7 @@ static void add(
 {
 	uint8_t payload[PAYLOAD] = {0};
 
-	memcpy(payload + 32, leaving_name, strnlen(leaving_name, RF_TASK_NAME));
+	memcpy(payload + 32, leaving_name, sizeof(leaving_name));
 	memcpy(payload + 48, &leaving_value, sizeof(leaving_value));
 	memcpy(payload, &record, sizeof(record));
 	memcpy(payload + 4, &by, sizeof(by));

@@ -14,6 +14,11 @@
 #define PACKETS_A_TURN 8u
 /* How long a stalled stream is left alone: so that it takes a small part of the thread's time at worst. */
 #define STALL_PAUSE (250 * RF_MS)
+/*
+ * And so long one that wakes us for next to nothing, without end: some kernels' rings of a few pages do, as soon as there
+ * is an event in them.
+ */
+#define HASTE_PAUSE (2 * RF_MS)
 /* And so long those that cannot be waited for. */
 #define MUTE_PAUSE RF_SECOND
 
@@ -54,6 +59,32 @@ void rf_data_thread_look(struct rf_data_thread *thread, struct rf_stream *stream
 		rf_list_append(&thread->busy, &stream->turn);
 }
 
+static void wait_for(struct rf_data_thread *thread, struct rf_stream *stream, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.ptr = stream};
+
+	if (stream->source->wait_fd >= 0)
+		(void)epoll_ctl(thread->epoll_fd, EPOLL_CTL_MOD, stream->source->wait_fd, &event);
+}
+
+/* Leaves it alone until `not_before`. The list is in that order. */
+static void leave_alone(struct rf_data_thread *thread, struct rf_stream *stream)
+{
+	struct rf_list *at = thread->stalled.prev;
+
+	while (at != &thread->stalled && rf_container_of(at, struct rf_stream, turn)->not_before > stream->not_before)
+		at = at->prev;
+	rf_list_insert_after(at, &stream->turn);
+}
+
+/* The same at once, also if it is ready all the time. */
+static void rest(struct rf_data_thread *thread, struct rf_stream *stream, uint64_t pause)
+{
+	stream->not_before = rf_now() + pause;
+	wait_for(thread, stream, 0);
+	leave_alone(thread, stream);
+}
+
 static void take_turn(struct rf_data_thread *thread, struct rf_stream *stream)
 {
 	rf_list_remove(&stream->turn);
@@ -62,6 +93,8 @@ static void take_turn(struct rf_data_thread *thread, struct rf_stream *stream)
 		memory_order_relaxed);
 	switch (rf_stream_drain(stream, PACKETS_A_TURN)) {
 	case RF_DRAINED_DRY:
+		if (stream->source->hasty)
+			rest(thread, stream, HASTE_PAUSE);
 		return;
 	case RF_DRAINED_MORE:
 		rf_list_append(&thread->busy, &stream->turn);
@@ -93,14 +126,13 @@ static void stream_ready(struct rf_data_thread *thread, struct rf_stream *stream
 	if (rf_list_linked(&stream->turn))
 		return;
 	if (stream->not_before && rf_now() < stream->not_before) {
-		rf_list_append(&thread->stalled, &stream->turn);
+		leave_alone(thread, stream);
 		return;
 	}
 	stream->not_before = 0;
 	take_turn(thread, stream);
 }
 
-/* The pauses are equally long, so the list is in the order of their ends (or nearly: then one ends a little late). */
 static int wait_time(const struct rf_data_thread *thread)
 {
 	if (rf_list_linked(&thread->busy))
@@ -129,6 +161,7 @@ static void end_pauses(struct rf_data_thread *thread)
 			return;
 		stream->not_before = 0;
 		rf_list_remove(&stream->turn);
+		wait_for(thread, stream, stream->source->wait_events);
 		rf_list_append(&thread->busy, &stream->turn);
 	}
 }

@@ -2,7 +2,8 @@
 /*
  * The threads that move packets. Each has one epoll; a stream is watched by the one it was given to, and its cost is
  * nothing as long as it is idle. A ready stream gets a turn of a few packets, then the next; one whose writer was
- * interrupted in a packet (which makes asking for it slow) is left alone for a while when it wakes us again.
+ * interrupted in a packet (which makes asking for it slow) is left alone for a while when it wakes us again, as is one
+ * that wakes us for next to nothing.
  *
  * Jobs run on the thread between turns, so that they may free streams.
  */

@@ -199,6 +199,7 @@ static bool make_packet(struct source_ring *ring)
 				break;
 			continue;
 		}
+		ring->source.hasty = ring->reader.pass.bytes < ring->reader.page_size / 4;
 		rf_ring_reader_begin(&ring->reader, false);
 		if (!ring->packet.at && (!ring->empty_wanted || ring->reader.absent)) {
 			ring->empty_wanted = false;

@@ -12,6 +12,7 @@ if [ "$KERNEL_TRACER" != tracefs ]; then
 	done_testing
 fi
 page=65536
+alone
 
 start_suite
 k create drain -o "$T/out/drain"

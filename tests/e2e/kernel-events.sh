@@ -15,6 +15,7 @@
 getppids=20000 opens=2000 seeks=200 rounds=2000 edges=2 apart=100
 [ "$RF_SLOW" = 1 ] || getppids=2000 opens=200 seeks=50 rounds=300 edges=10 apart=5000
 
+alone
 start_suite
 
 # between FILE FROM: lines from the first to the last one that matches FROM.

@@ -75,7 +75,7 @@ run "$T/a-long-name-for-a-program" -n 100
 named=$N
 run nice -n 5 rf-syscalls -n 100
 nice=$N
-run rf-rate -c 2 -n 1000 -t 200
+run rf-rate -c 2 -n 200 -t 500
 both=$N
 k stop
 is "$(discarded who)" 0 "nothing discarded"
@@ -184,15 +184,15 @@ k enable-event -k -c ch --syscall getppid
 k start
 consumer=$(daemon_pids consumer)
 kill -STOP "$consumer"
-run rf-rate -c 2 -n 10000 -t 200
+run rf-syscalls -n 20000
 kill -CONT "$consumer"
 k stop
 ok "events are lost" test "$(discarded lossy)" -gt 0
 k destroy
 ok "it can be read" read_trace "$T/out/lossy"
 table
-ok "others are there" grep -q " rf-rate " "$T/table"
+ok "others are there" grep -q " rf-syscalls " "$T/table"
 # Before it became that program, it was the shell.
-is "$(awk -v n="$N" '$3 >= n && $3 <= n + 3 && $4 !~ /^(rf-rate|bash|-)$/' "$T/table" | wc -l)" 0 "no other name is said"
+is "$(awk -v n="$N" '$3 >= n && $3 <= n + 3 && $4 !~ /^(rf-syscalls|bash|-)$/' "$T/table" | wc -l)" 0 "no other name is said"
 ok "the daemon ends in order" stop_suite
 done_testing

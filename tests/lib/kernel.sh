@@ -79,6 +79,12 @@ k() {
 	return 1
 }
 
+# alone: from here on, among the scripts that say so. For those that count what all programs do, and those that do so much that
+# the record of others would overflow.
+alone() {
+	exec 9>"$BUILD/kernel-alone.lock" && flock 9 || bail "no lock"
+}
+
 # --- an independent record -----------------------------------------------------------------------------------------------
 
 RAW=

@@ -124,6 +124,25 @@ static unsigned int get_flushed(struct scene *scene)
 	return get_all(scene);
 }
 
+/* Who wakes its reader for next to nothing is known. */
+Test(consumer_source_ring, haste)
+{
+	struct scene scene;
+
+	if (!begin(&scene, 4096, 64, false, 65536))
+		return;
+	instance_on(&scene.instance, true);
+	record(0, 10);
+	cr_expect_eq(get_all(&scene), 10);
+	cr_expect(scene.source->hasty);
+	record(0, 10000);
+	get_all(&scene);
+	cr_expect_not(scene.source->hasty);
+	cr_expect_eq(get_all(&scene), 0);
+	cr_expect(scene.source->hasty);
+	end(&scene);
+}
+
 Test(consumer_source_ring, every_event_is_in_a_packet)
 {
 	struct scene scene;

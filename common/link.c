@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Frames served for one readiness event before others get their turn. */
@@ -105,6 +106,8 @@ static bool service_queue(struct rf_link *link)
 	bool empty = link->failure || flush_queue(link);
 	int failure = link->failure;
 
+	if (empty || failure)
+		pthread_cond_broadcast(&link->sent);
 	pthread_mutex_unlock(&link->lock);
 	if (failure) {
 		tell_gone(link, failure);
@@ -167,6 +170,13 @@ int rf_link_init(struct rf_link *link, int sock, rf_link_frame_fn on_frame, rf_l
 	rf_list_init(&link->queue);
 	pthread_mutex_init(&link->lock, NULL);
 
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&link->sent, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+
 	int flags = fcntl(sock, F_GETFL);
 
 	if (flags < 0 || fcntl(sock, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -207,13 +217,36 @@ void rf_link_close(struct rf_link *link)
 		close(link->sock);
 	link->kick_fd = -1;
 	link->sock = -1;
+	pthread_cond_broadcast(&link->sent);
 	pthread_mutex_unlock(&link->lock);
 }
 
 void rf_link_fini(struct rf_link *link)
 {
 	rf_link_close(link);
+	pthread_cond_destroy(&link->sent);
 	pthread_mutex_destroy(&link->lock);
+}
+
+int rf_link_wait_sent(struct rf_link *link, unsigned int ms)
+{
+	struct timespec until;
+	int err = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	pthread_mutex_lock(&link->lock);
+	while (!err && !link->failure && rf_list_linked(&link->queue))
+		err = -pthread_cond_timedwait(&link->sent, &link->lock, &until);
+	if (link->failure)
+		err = -EPIPE;
+	pthread_mutex_unlock(&link->lock);
+	return err;
 }
 
 /* With the lock held. */

@@ -37,6 +37,7 @@ struct rf_link {
 	int sock;
 	int kick_fd;
 	pthread_mutex_t lock; /* guards the four below */
+	pthread_cond_t sent;  /* the queue is empty, or the link is dead */
 	struct rf_list queue;
 	size_t queued_bytes;
 	size_t queued_fds;
@@ -63,6 +64,9 @@ int rf_link_send(struct rf_link *link, uint32_t type, uint32_t serial, int32_t s
 /* The same with a body that a writer made; the writer is freed in any case, and its failure is -EMSGSIZE. */
 int rf_link_send_writer(struct rf_link *link, uint32_t type, uint32_t serial, int32_t status, struct rf_writer *body,
 	const int *fds, unsigned int fd_count);
+/* Any thread but the loop's: waits until the socket has all that was sent. 0; -ETIMEDOUT after MS; -EPIPE: it is dead.
+ */
+int rf_link_wait_sent(struct rf_link *link, unsigned int ms);
 /*
  * Loop thread: serve every frame that is waiting in the socket now, without returning to the loop. The link may be gone
  * afterwards.

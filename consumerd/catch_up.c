@@ -64,28 +64,40 @@ static bool caught_up(struct rf_catch_up *catch_up)
 	return !atomic_load(&catch_up->serving);
 }
 
-void rf_catch_up_wait(struct rf_catch_up *catch_up)
+/* False: in vain. */
+static bool wait_for(struct rf_catch_up *catch_up, unsigned int ms)
 {
 	struct timespec until;
+	bool good = true;
 
-	if (atomic_load(&catch_up->late) || caught_up(catch_up))
-		return;
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += RF_CATCH_UP_MAX_MS * 1000000L;
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000L;
 	}
 	atomic_fetch_add(&catch_up->waiters, 1);
 	pthread_mutex_lock(&catch_up->lock);
-	while (!caught_up(catch_up))
-		if (pthread_cond_timedwait(&catch_up->served, &catch_up->lock, &until) != 0) {
-			atomic_store(&catch_up->late, true);
-			/* It may have got through just now, and not come by again for long. */
-			if (caught_up(catch_up))
-				atomic_store(&catch_up->late, false);
-			break;
-		}
+	while (good && !caught_up(catch_up))
+		good = pthread_cond_timedwait(&catch_up->served, &catch_up->lock, &until) == 0;
 	pthread_mutex_unlock(&catch_up->lock);
 	atomic_fetch_sub(&catch_up->waiters, 1);
+	return good;
+}
+
+void rf_catch_up_wait(struct rf_catch_up *catch_up)
+{
+	if (atomic_load(&catch_up->late) || caught_up(catch_up) || wait_for(catch_up, RF_CATCH_UP_MAX_MS))
+		return;
+	atomic_store(&catch_up->late, true);
+	/* It may have got through just now, and not come by again for long. */
+	if (caught_up(catch_up))
+		atomic_store(&catch_up->late, false);
+}
+
+void rf_catch_up_wait_long(struct rf_catch_up *catch_up)
+{
+	if (!caught_up(catch_up))
+		(void)wait_for(catch_up, RF_CATCH_UP_LOSS_MS);
 }

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 
 #define RF_CATCH_UP_MAX_MS 20
+/* For a record whose description is under way, and which would be lost without it. */
+#define RF_CATCH_UP_LOSS_MS 2000
 
 struct rf_catch_up {
 	int sock;            /* the control link's */
@@ -35,5 +37,7 @@ void rf_catch_up_end(struct rf_catch_up *catch_up);
 void rf_catch_up_stop(struct rf_catch_up *catch_up);
 /* Data threads. */
 void rf_catch_up_wait(struct rf_catch_up *catch_up);
+/* The same as long as RF_CATCH_UP_LOSS_MS, also if somebody waited in vain. */
+void rf_catch_up_wait_long(struct rf_catch_up *catch_up);
 
 #endif

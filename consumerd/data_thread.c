@@ -77,7 +77,7 @@ static void leave_alone(struct rf_data_thread *thread, struct rf_stream *stream)
 	rf_list_insert_after(at, &stream->turn);
 }
 
-/* The same at once, also if it is ready all the time. */
+/* The same at once, also if it is ready all the time; no pipe. */
 static void rest(struct rf_data_thread *thread, struct rf_stream *stream, uint64_t pause)
 {
 	stream->not_before = rf_now() + pause;
@@ -161,8 +161,11 @@ static void end_pauses(struct rf_data_thread *thread)
 			return;
 		stream->not_before = 0;
 		rf_list_remove(&stream->turn);
-		wait_for(thread, stream, stream->source->wait_events);
-		rf_list_append(&thread->busy, &stream->turn);
+		/* The hint of a pipe was taken; others say again that they are ready. */
+		if (stream->source->wait_is_pipe)
+			rf_list_append(&thread->busy, &stream->turn);
+		else
+			wait_for(thread, stream, stream->source->wait_events);
 	}
 }
 

@@ -97,7 +97,7 @@ static bool wait_for_program(struct source_ring *ring)
 		return false;
 	/* All that is in the page was described before it was recorded, so once is enough. */
 	ring->caught_up = true;
-	rf_catch_up_wait(ring->catch_up);
+	rf_catch_up_wait_long(ring->catch_up);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define TEXT_MAX (64u * 1024 * 1024)
+#define SENT_DEADLINE_MS 5000
 
 static int push(struct rf_tracefs_trace *trace, const struct rf_text *text)
 {
@@ -83,6 +84,21 @@ static int send_records(struct rf_tracefs_channel *channel)
 	return 0;
 }
 
+/*
+ * What follows makes the kernel record. The consumer looks whether a description is under way when it meets a record
+ * that it does not know: it has to be in the link by then, and not in a queue of ours. A consumer that does not read
+ * for so long reads no ring either.
+ */
+static int wait_sent(const struct rf_tracefs_trace *trace)
+{
+	int err = rf_link_wait_sent(&trace->trace.def.consumer->link, SENT_DEADLINE_MS);
+
+	if (err == -ETIMEDOUT)
+		rf_warning("the kernel's consumer does not read: events of session %llu may be missed",
+			(unsigned long long)trace->trace.def.session);
+	return err == -ETIMEDOUT ? 0 : err;
+}
+
 int rf_tracefs_describe(struct rf_tracefs_channel *channel)
 {
 	struct rf_tracefs_trace *trace = channel->trace;
@@ -104,7 +120,7 @@ int rf_tracefs_describe(struct rf_tracefs_channel *channel)
 		err = rf_consumer_describe_channel(
 			trace->trace.def.consumer, trace->trace.def.trace, channel->stream_class);
 	channel->described |= !err;
-	return err;
+	return err ? err : wait_sent(trace);
 }
 
 int rf_tracefs_regenerate_metadata(struct rf_kernel_trace *trace, int64_t clock_offset)

@@ -15,8 +15,8 @@
 /* How long a stalled stream is left alone: so that it takes a small part of the thread's time at worst. */
 #define STALL_PAUSE (250 * RF_MS)
 /*
- * And so long one that wakes us for next to nothing, without end: some kernels' rings of a few pages do, as soon as there
- * is an event in them.
+ * And so long one that wakes us for next to nothing, without end: some kernels' rings of a few pages do, as soon as
+ * there is an event in them.
  */
 #define HASTE_PAUSE (2 * RF_MS)
 /* And so long those that cannot be waited for. */

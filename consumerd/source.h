@@ -46,12 +46,12 @@ struct rf_source_ops {
 
 struct rf_source {
 	const struct rf_source_ops *ops;
-	int wait_fd;           /* non-blocking; says when a packet may be there. -1: nothing does */
-	uint32_t wait_events;  /* by these, epoll's */
-	bool wait_is_pipe;     /* its bytes mean nothing more, and have to be read */
-	bool stalls;           /* a get() that finds nothing may have waited for an interrupted writer */
-	bool hasty;            /* the last get() that found nothing more had found next to nothing, though it was woken */
-	bool silent;           /* it may never have anything: no file is made before its first packet */
+	int wait_fd;          /* non-blocking; says when a packet may be there. -1: nothing does */
+	uint32_t wait_events; /* by these, epoll's */
+	bool wait_is_pipe;    /* its bytes mean nothing more, and have to be read */
+	bool stalls;          /* a get() that finds nothing may have waited for an interrupted writer */
+	bool hasty;  /* the last get() that found nothing more had found next to nothing, though it was woken */
+	bool silent; /* it may never have anything: no file is made before its first packet */
 	unsigned int capacity; /* packets that the ring holds */
 	/* What writers overwrote shows as discarded events of the next packet, and not as missing packets. */
 	bool overwrites_show;

@@ -9,6 +9,7 @@
 . "$(dirname "$0")/../lib/suite.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/kernel.sh
 . "$(dirname "$0")/../lib/kernel.sh"
+alone
 delay=200
 [ "$RF_SLOW" = 1 ] || delay=1000
 

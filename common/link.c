@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "common/link.h"
 
+#include "common/deadline.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +10,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Frames served for one readiness event before others get their turn. */
@@ -169,13 +170,7 @@ int rf_link_init(struct rf_link *link, int sock, rf_link_frame_fn on_frame, rf_l
 	*link = (struct rf_link){.sock = sock, .kick_fd = -1, .on_frame = on_frame, .on_gone = on_gone, .owner = owner};
 	rf_list_init(&link->queue);
 	pthread_mutex_init(&link->lock, NULL);
-
-	pthread_condattr_t monotonic;
-
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&link->sent, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	rf_deadline_cond_init(&link->sent);
 
 	int flags = fcntl(sock, F_GETFL);
 
@@ -230,19 +225,12 @@ void rf_link_fini(struct rf_link *link)
 
 int rf_link_wait_sent(struct rf_link *link, unsigned int ms)
 {
-	struct timespec until;
+	uint64_t until = rf_now() + ms * RF_MS;
 	int err = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	pthread_mutex_lock(&link->lock);
 	while (!err && !link->failure && rf_list_linked(&link->queue))
-		err = -pthread_cond_timedwait(&link->sent, &link->lock, &until);
+		err = -rf_deadline_wait(&link->sent, &link->lock, until);
 	if (link->failure)
 		err = -EPIPE;
 	pthread_mutex_unlock(&link->lock);

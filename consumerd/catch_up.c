@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "consumerd/catch_up.h"
 
+#include "common/deadline.h"
+
 #include <sys/ioctl.h>
-#include <time.h>
 
 void rf_catch_up_init(struct rf_catch_up *catch_up, int sock)
 {
-	pthread_condattr_t attr;
-
 	*catch_up = (struct rf_catch_up){.sock = sock};
 	pthread_mutex_init(&catch_up->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&catch_up->served, &attr);
-	pthread_condattr_destroy(&attr);
+	rf_deadline_cond_init(&catch_up->served);
 }
 
 void rf_catch_up_fini(struct rf_catch_up *catch_up)
@@ -67,20 +63,13 @@ static bool caught_up(struct rf_catch_up *catch_up)
 /* False: in vain. */
 static bool wait_for(struct rf_catch_up *catch_up, unsigned int ms)
 {
-	struct timespec until;
+	uint64_t until = rf_now() + ms * RF_MS;
 	bool good = true;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	atomic_fetch_add(&catch_up->waiters, 1);
 	pthread_mutex_lock(&catch_up->lock);
 	while (good && !caught_up(catch_up))
-		good = pthread_cond_timedwait(&catch_up->served, &catch_up->lock, &until) == 0;
+		good = rf_deadline_wait(&catch_up->served, &catch_up->lock, until) == 0;
 	pthread_mutex_unlock(&catch_up->lock);
 	atomic_fetch_sub(&catch_up->waiters, 1);
 	return good;
